@@ -1,0 +1,1 @@
+"""crm_xl: customer analysis inside Excel."""

@@ -1,0 +1,91 @@
+"""A table as it was found: values untouched, and the place of every cell, so that a message can name it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def column_letters(number: int) -> str:
+    """The letters of a 1-based column number: 1 is A, 28 is AB.
+
+    >>> column_letters(28)
+    'AB'
+    """
+    letters = ""
+    while number:
+        number, remainder = divmod(number - 1, 26)
+        letters = chr(65 + remainder) + letters
+    return letters
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTable:
+    """Headings and columns of Python values, and where they stand.
+
+    Attributes:
+        name: the declared table's name, "tblOrders".
+        headings: as found, one per column, stripped of white space at the ends; may repeat.
+        columns: one object array per heading, equal lengths; a blank cell is None; dates are datetime, numbers
+            float or int, texts str, truth values bool. An error cell is its text, "#DIV/0!", and is also in `errors`.
+        sheet: sheet name, or the file's name for a file without sheets.
+        row, column: 1-based place of the first heading. Row 0 of the body stands at `row` + 1.
+        file_lines: the 1-based line of each body row in a text file; empty for a sheet.
+        errors: (body row, column index) -> error text.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    columns: tuple[np.ndarray, ...]
+    sheet: str = ""
+    row: int = 1
+    column: int = 1
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    file_lines: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def cell(self, row: int, heading: str | None = None) -> str:
+        """The address a user can go to: "订单!C17"; of the whole row "订单!第17行" without a heading.
+
+        Args:
+            row: 0-based row of the body.
+            heading: the heading as found; its first occurrence counts.
+        """
+        if self.file_lines is not None:
+            line = f"{self.sheet} 第{self.file_lines[row]}行"
+            return f"{line}“{heading}”" if heading else line
+        line_number = self.row + 1 + row
+        if heading is None or heading not in self.headings:
+            return f"{self.sheet}!第{line_number}行"
+        return f"{self.sheet}!{column_letters(self.column + self.headings.index(heading))}{line_number}"
+
+    @classmethod
+    def from_rows(cls, name: str, rows: Sequence[Sequence[Any]], **place: Any) -> RawTable:
+        """A raw table from a list of rows whose first holds the headings (a sheet block, a test)."""
+        headings = tuple("" if cell is None else str(cell).strip() for cell in rows[0])
+        body = [list(row) for row in rows[1:]]
+        columns = []
+        for index in range(len(headings)):
+            values = np.empty(len(body), dtype=object)
+            values[:] = [None if row[index] == "" else row[index] for row in body]
+            columns.append(values)
+        return cls(name=name, headings=headings, columns=tuple(columns), **place)
+
+    @classmethod
+    def from_frame(cls, name: str, frame: pd.DataFrame) -> RawTable:
+        """A raw table from a caller's frame; missing values become None; the sheet is the table's name."""
+        columns = []
+        for index in range(frame.shape[1]):
+            series = frame.iloc[:, index]
+            values = series.astype(object).to_numpy(dtype=object, copy=True)
+            values[series.isna().to_numpy()] = None
+            columns.append(values)
+        return cls(
+            name=name, headings=tuple(str(c) for c in frame.columns), columns=tuple(columns), sheet=name
+        )
