@@ -30,8 +30,9 @@ class RawTable:
     Attributes:
         name: the declared table's name, "tblOrders".
         headings: as found, one per column, stripped of white space at the ends; may repeat.
-        columns: one object array per heading, equal lengths; a blank cell is None; dates are datetime, numbers
-            float or int, texts str, truth values bool. An error cell is its text, "#DIV/0!", and is also in `errors`.
+        columns: one object array per heading, equal lengths; a blank cell is None; dates are datetime,
+            numbers float or int, texts str, truth values bool. An error cell is its text, "#DIV/0!", and is
+            also in `errors`.
         sheet: sheet name, or the file's name for a file without sheets.
         row, column: 1-based place of the first heading. Row 0 of the body stands at `row` + 1.
         file_lines: the 1-based line of each body row in a text file; empty for a sheet.

@@ -1,0 +1,1 @@
+"""The computation: pandas and numpy in, pandas out; no files, no Excel."""

@@ -1,0 +1,1 @@
+"""Workbooks that can be refreshed: a file on disk, or one open in Excel."""

@@ -1,0 +1,1 @@
+"""Makes what we ship: the macro workbook and the templates, from declarations."""

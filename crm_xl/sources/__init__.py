@@ -1,0 +1,1 @@
+"""Anything outside a workbook, read into raw tables."""

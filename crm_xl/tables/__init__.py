@@ -1,0 +1,1 @@
+"""The declaration of every table: inputs, parameters, outputs."""
