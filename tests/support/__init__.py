@@ -1,0 +1,1 @@
+"""What tests stand on: the validator, a real spreadsheet program, generated data."""
