@@ -86,6 +86,7 @@ class Table:
     needs: tuple[str, ...] = ()  # input tables an output cannot be computed without
     fixed_rows: int | None = None  # a block that charts read keeps its size
     open_ended: bool = False  # an output that adds columns of its own behind the declared ones
+    defined_name: str = ""  # the name under which formulas take the whole table, headings included
     guide: str = ""
     note: str = ""
 

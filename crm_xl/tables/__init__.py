@@ -1,1 +1,12 @@
 """The declaration of every table: inputs, parameters, outputs."""
+
+from __future__ import annotations
+
+from crm_xl.schema import Table
+from crm_xl.tables.inputs import INPUTS
+from crm_xl.tables.outputs import OUTPUTS
+from crm_xl.tables.parameters import PARAMETERS
+
+TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *PARAMETERS, *OUTPUTS)}
+
+__all__ = ["INPUTS", "OUTPUTS", "PARAMETERS", "TABLES"]
