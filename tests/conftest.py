@@ -1,0 +1,41 @@
+"""Fixtures every room's tests share: the reference data, LibreOffice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import retail
+from tests.support.office import Office
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep LibreOffice's tests on one worker, so that one of it runs and not one per core."""
+    for item in items:
+        if item.get_closest_marker("libreoffice"):
+            item.add_marker(pytest.mark.xdist_group("libreoffice"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path | None:
+    """The folder of published reference data beside the checkout; None where it is not there."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def online_retail(shared_data: Path | None) -> retail.OnlineRetail:
+    """The Online Retail lines: the real file where it is present, otherwise a look-alike (`.real` says)."""
+    return retail.load(shared_data)
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A running LibreOffice; mark tests that ask for it slow and libreoffice."""
+    running = Office(tmp_path_factory.mktemp("office"))
+    yield running
+    running.stop()

@@ -1,0 +1,54 @@
+"""The UNO side of tests.support.office: runs under LibreOffice's own Python, not under ours.
+
+A script beside or outside this folder is run by `Office.run`, which puts this module on its path:
+
+    from client import connect, opened
+    desktop = connect()
+    with opened(desktop, path) as document:
+        ...
+"""
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+
+CONNECT_SECONDS = 40
+
+
+def properties(**values):
+    """UNO property values from keyword arguments."""
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
+
+
+def connect():
+    """The desktop of the session's LibreOffice; waits until it listens."""
+    pipe = os.environ["CRM_XL_OFFICE_PIPE"]
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    give_up = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        except NoConnectException:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def opened(desktop, path, **options):
+    """The loaded document; closed afterwards. Macros do not run unless MacroExecutionMode says so."""
+    settings = {"Hidden": True, **options}
+    document = desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, properties(**settings))
+    if document is None:  # what a stale lock file and an unknown format look like from here
+        raise SystemExit(f"LibreOffice did not load {path}")
+    try:
+        yield document
+    finally:
+        document.close(True)
