@@ -1,0 +1,153 @@
+"""What a manager decides, as frozen values: scorecards, tiers, cuts, segments, strategies, general settings.
+
+Every value here was checked when it was made; the analysis may rely on it. Money thresholds are in the unit of
+the metric they cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+WEIGHT_TOLERANCE = 1e-4  # so that 33.33 % three times passes
+BOUND_TOLERANCE = 1e-9  # 0.1 + 0.2 reaches a bound of 0.3; rounding would lift 89.6 to 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """From `lower` (inclusive; None: no lower limit) up to the next step an indicator earns `points`."""
+
+    lower: float | None
+    points: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One line of a scorecard: which metric, how it becomes points, and its weight inside its dimension."""
+
+    name: str
+    metric: str  # column of METRICS
+    weight: float
+    method: str  # parameters.METHOD_STEPS, METHOD_MINMAX or METHOD_RAW
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """A group of indicators; their weights sum to 1 within it."""
+
+    name: str
+    weight: float
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorecard:
+    """Dimensions whose weights sum to 1; a total score is Σ points x dimension weight x indicator weight."""
+
+    name: str
+    dimensions: tuple[Dimension, ...]
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators, in order."""
+        return tuple(indicator for dimension in self.dimensions for indicator in dimension.indicators)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Indicator name -> share of the total score; they sum to 1."""
+        return {
+            indicator.name: dimension.weight * indicator.weight
+            for dimension in self.dimensions
+            for indicator in dimension.indicators
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """A level by total score: from `lower` (inclusive; None: the rest) up to the level above."""
+
+    name: str
+    full_name: str
+    lower: float | None
+    strategy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standard:
+    """One row of the rules by which 003 grades without a score: every bound that is set must hold."""
+
+    tier: str
+    at_least: Mapping[str, float] = field(default_factory=dict)  # metric -> lower bound, inclusive
+    at_most: Mapping[str, float] = field(default_factory=dict)  # metric -> upper bound, inclusive
+    key_industry: bool | None = None
+    market_positions: tuple[str, ...] = ()
+    strategy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentRule:
+    """One ordered rule of a segment scheme: inclusive bounds on R, F and M; None: no bound."""
+
+    segment: str
+    basis: str  # parameters.BY_RAW, BY_SCORE or BY_LEVEL
+    r: tuple[float | None, float | None] = (None, None)
+    f: tuple[float | None, float | None] = (None, None)
+    m: tuple[float | None, float | None] = (None, None)
+    strategy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """How to look after one cell of the value x activity grid of guide 000."""
+
+    strategy: str
+    role: str = ""
+    frequency: str = ""
+    action: str = ""
+    goal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRule:
+    """What is reviewed, how often, and when it was last done."""
+
+    subject: str
+    rhythm: str
+    last_done: pd.Timestamp | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class General:
+    """The rows of `tblSettings`; names, meaning and defaults are declared in tables/parameters.py."""
+
+    analysis_date: pd.Timestamp | None
+    period_mode: str
+    period_months: int
+    period_start: pd.Timestamp | None
+    period_end: pd.Timestamp | None
+    fiscal_start_month: int
+    scope: str
+    scope_value: str
+    tax_basis: str
+    refund_at: str
+    apply_unmatched_returns: bool
+    missing_rule: str
+    minimum_coverage: float
+    mask: bool
+    scorecard: str
+    priority_card: str
+    amount_scale: float
+    value_basis: str
+    value_top: float
+    value_middle: float
+    active_months: int
+    silent_months: int
+    activity_by_contact: bool
+    rfm_method: str
+    rfm_groups: int
+    rfm_months: int | None
+    rfm_scheme: str
+    rfm_high: str
