@@ -25,6 +25,7 @@ class Kind(StrEnum):
     MONTH = "month"  # datetime64, first day of the month
     YESNO = "yesno"  # object: True, False or missing
     CHOICE = "choice"  # str, one of the declared values
+    ANY = "any"  # as found; what it means stands elsewhere in its row
 
 
 NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})

@@ -46,7 +46,7 @@ def _bound(name: str, title: str, kind: Kind = Kind.NUMBER, unit: str = "") -> C
 SETTINGS_TABLE = _parameter(
     "tblSettings", "基本设置",
     Column(name="title", title="设置项", required=True),
-    Column(name="value", title="值"),
+    Column(name="value", title="值", kind=Kind.ANY),
     Column(name="unit", title="单位"),
     Column(name="allowed", title="可填内容"),
     key=("title",), guide="000 001 002 003 004",

@@ -1,0 +1,54 @@
+"""What 参数 says, in the form worksheet functions read: one tidy block per scheme (SPEC section 7).
+
+A formula takes the block as an argument, so that editing 参数 and refreshing changes formula and table alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from crm_xl.settings import Settings
+from crm_xl.settings.model import Scorecard, SegmentRule, Tier
+from crm_xl.tables import outputs
+
+
+def card_block(card: Scorecard) -> pd.DataFrame:
+    """CARD_BLOCK: one row per step of each indicator (one row where it has none), with its share of the total."""
+    rows = []
+    for indicator in card.indicators:
+        title = outputs.METRICS.column(indicator.metric).title
+        shared = (indicator.name, title, card.weights[indicator.name], indicator.method)
+        steps = [(step.lower, step.points) for step in indicator.steps] or [(None, None)]
+        rows.extend((*shared, *step) for step in steps)
+    return pd.DataFrame(rows, columns=list(outputs.CARD_BLOCK.names))
+
+
+def tier_block(tiers: Sequence[Tier]) -> pd.DataFrame:
+    """TIER_BLOCK or BAND_BLOCK: name and lower bound, best first."""
+    return pd.DataFrame([(t.name, t.lower) for t in tiers], columns=list(outputs.TIER_BLOCK.names))
+
+
+def cut_block(cuts: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    """CUT_BLOCK: the cut points used by R, F and M, ascending; fewer than four leave blanks."""
+    width = len(outputs.CUT_BLOCK.names) - 1
+    rows = [(letter, *values, *[None] * (width - len(values))) for letter, values in cuts.items()]
+    return pd.DataFrame(rows, columns=list(outputs.CUT_BLOCK.names))
+
+
+def segment_block(rules: Sequence[SegmentRule]) -> pd.DataFrame:
+    """SEGMENT_BLOCK: the rules of one scheme in order."""
+    rows = [(rule.segment, rule.basis, *rule.r, *rule.f, *rule.m) for rule in rules]
+    return pd.DataFrame(rows, columns=list(outputs.SEGMENT_BLOCK.names))
+
+
+def parameter_blocks(settings: Settings, cuts: Mapping[str, Sequence[float]]) -> dict[str, pd.DataFrame]:
+    """Every block by table name, from the settings in force and the RFM cuts used."""
+    return {
+        outputs.CARD_BLOCK.name: card_block(settings.card),
+        outputs.TIER_BLOCK.name: tier_block(settings.tiers),
+        outputs.BAND_BLOCK.name: tier_block(settings.bands),
+        outputs.CUT_BLOCK.name: cut_block(cuts),
+        outputs.SEGMENT_BLOCK.name: segment_block(settings.segment_rules),
+    }

@@ -1,0 +1,61 @@
+"""What an analysis gives back: every output table, and the settings, date and period it was computed with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_xl.analysis.balance import Balance
+from crm_xl.analysis.calendar import Period
+from crm_xl.settings import Settings
+from crm_xl.tables import parameters as p
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """The outcome of one run.
+
+    Attributes:
+        tables: output table name -> frame with the declared English columns.
+        missing: output table name -> the sentence that says which input it lacks.
+        balance: where the order money went (SPEC section 3); None without orders.
+        settings: as used.
+        analysis_date: as used; None when there is no order and none was set.
+        period: the analysis period; None without an analysis date.
+        notes: sentences every output must carry (an indicator left out for all, fewer RFM scores).
+        customers: how many were analysed.
+        set_aside: how many rows cleaning set aside.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    missing: Mapping[str, str]
+    balance: Balance | None
+    settings: Settings
+    analysis_date: pd.Timestamp | None
+    period: Period | None
+    notes: tuple[str, ...]
+    customers: int
+    set_aside: int
+
+    @property
+    def caption(self) -> str:
+        """One line that states date, period, scope, scorecard and thresholds; it stands above every output."""
+        general = self.settings.general
+        parts = []
+        if self.analysis_date is not None and self.period is not None:
+            parts.append(f"分析日期 {self.analysis_date:%Y-%m-%d}")
+            parts.append(f"期间 {self.period.start:%Y-%m-%d} 至 {self.period.end:%Y-%m-%d}")
+        parts.append(f"范围 {self.scope}")
+        parts.append(f"金额{general.tax_basis}")
+        parts.append(f"评分卡 {general.scorecard}")
+        bounds = [f"{tier.name}≥{tier.lower:g}" for tier in self.settings.tiers if tier.lower is not None]
+        parts.append("分级 " + " ".join(bounds))
+        return "　".join(parts) + "".join(f"　※ {note}" for note in self.notes)
+
+    @property
+    def scope(self) -> str:
+        """Which customers were analysed, in words."""
+        general = self.settings.general
+        return general.scope if general.scope == p.SCOPE_ALL else f"{general.scope}：{general.scope_value}"

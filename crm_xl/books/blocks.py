@@ -1,0 +1,48 @@
+"""A computed frame as a book takes it: declared headings, plain Python values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.books.protocol import Block
+from crm_xl.schema import TEMPORAL, Column, Kind, Table
+
+
+def block_of(table: Table, frame: pd.DataFrame) -> Block:
+    """The frame's columns under their Chinese headings; missing values blank, dates as dates, truth as 是/否.
+
+    Args:
+        table: the output's declaration; its columns come first, in its order.
+        frame: English column names; an open-ended table's further columns keep their own names as headings.
+
+    Raises:
+        ValueError: a declared column is not in the frame, or there are others that the table does not allow.
+    """
+    further = [name for name in frame.columns if name not in table.names]
+    if further and not table.open_ended:
+        raise ValueError(f"{table.name} declares no columns {further}")
+    columns = [_values(frame[column.name], column) for column in table]
+    columns += [_values(frame[name], Column(name=name, title=name, kind=Kind.NUMBER)) for name in further]
+    return Block(headings=(*table.titles, *further), rows=list(zip(*columns, strict=True)))
+
+
+def sentence_block(table: Table, sentence: str) -> Block:
+    """A table that could not be computed: its headings, and in its first row why."""
+    return Block(headings=table.titles, rows=[(sentence, *[None] * (len(table.titles) - 1))])
+
+
+def _values(series: pd.Series[Any], column: Column) -> list[Any]:
+    if column.kind in TEMPORAL:
+        stamps = pd.to_datetime(series).dt
+        plain = (stamps.to_pydatetime() if column.kind is Kind.DATETIME else stamps.date).astype(object)
+    elif column.kind is Kind.YESNO:
+        plain = series.map({True: "是", False: "否"}).to_numpy(dtype=object)
+    elif pd.api.types.is_numeric_dtype(series.dtype):
+        plain = series.to_numpy(dtype="float64", na_value=np.nan).astype(object)
+    else:
+        plain = series.to_numpy(dtype=object)
+    missing = series.isna().to_numpy()
+    return [None if absent else value for value, absent in zip(plain, missing, strict=True)]

@@ -1,0 +1,185 @@
+"""Settings as one frozen value, read from the 参数 tables; every fault is named with its cell, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from crm_xl.errors import CrmError
+from crm_xl.raw import RawTable
+from crm_xl.schema import Kind
+from crm_xl.settings import schemes
+from crm_xl.settings.cards import scorecards
+from crm_xl.settings.model import General, ReviewRule, Scorecard, SegmentRule, Standard, Strategy, Tier
+from crm_xl.settings.rows import Row, present, read_rows, typed
+from crm_xl.tables import parameters as p
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All a manager decides; see settings/model.py for the parts.
+
+    Attributes:
+        general: the rows of `tblSettings`.
+        cards: scorecards by name.
+        tiers: levels of guide 003, best first.
+        bands: S/A/B/C of guide 001, best first.
+        standards: grading rules of guide 003, best first.
+        rfm_cuts: letter -> fixed cut points, ascending.
+        segments: scheme -> ordered rules.
+        strategies: (value tier, activity) -> strategy.
+        reviews: review rhythm.
+        tags: tag library by kind.
+    """
+
+    general: General
+    cards: Mapping[str, Scorecard]
+    tiers: tuple[Tier, ...]
+    bands: tuple[Tier, ...]
+    standards: tuple[Standard, ...]
+    rfm_cuts: Mapping[str, schemes.Cuts]
+    segments: Mapping[str, tuple[SegmentRule, ...]]
+    strategies: Mapping[tuple[str, str], Strategy]
+    reviews: tuple[ReviewRule, ...]
+    tags: Mapping[str, tuple[str, ...]]
+
+    @property
+    def card(self) -> Scorecard:
+        """The card that grades customers."""
+        return self.cards[self.general.scorecard]
+
+    @property
+    def priority_card(self) -> Scorecard:
+        """The card that sets S/A/B/C."""
+        return self.cards[self.general.priority_card]
+
+    @property
+    def segment_rules(self) -> tuple[SegmentRule, ...]:
+        """The rules of the chosen segment scheme."""
+        return self.segments[self.general.rfm_scheme]
+
+    @classmethod
+    @cache
+    def default(cls) -> Settings:
+        """The settings as shipped."""
+        return cls.from_tables({})
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, RawTable | pd.DataFrame]) -> Settings:
+        """Settings from parameter tables by name; an absent table has its shipped rows.
+
+        Args:
+            tables: raw tables, or frames with English column names or declared headings; others are ignored.
+
+        Raises:
+            CrmError: anything wrong, at most five faults in words, each with its cell and what to write.
+        """
+        raw = {
+            name: table if isinstance(table, RawTable) else RawTable.from_frame(name, table)
+            for name, table in tables.items()
+        }
+        faults: list[CrmError] = []
+        rows = {table.name: read_rows(table, raw.get(table.name), faults) for table in p.PARAMETERS}
+        values = _general(rows[p.SETTINGS_TABLE.name], faults)
+        if faults:
+            raise CrmError.of(faults)  # the checks below compare cells with one another, so all must be there
+        general = General(**{field.name: values[field.name].value for field in fields(General)})
+        settings = cls(
+            general=general,
+            cards=scorecards(rows[p.INDICATORS.name], rows[p.POINTS.name], general.amount_scale, faults),
+            tiers=schemes.tiers(rows[p.TIERS.name], faults),
+            bands=schemes.tiers(rows[p.PRIORITY.name], faults),
+            standards=schemes.standards(rows[p.STANDARDS.name], general.amount_scale),
+            rfm_cuts=schemes.rfm_cuts(rows[p.RFM_CUTS.name], faults),
+            segments=schemes.segments(rows[p.SEGMENTS.name], faults),
+            strategies=schemes.strategies(rows[p.STRATEGIES.name]),
+            reviews=schemes.reviews(rows[p.REVIEW_RULES.name]),
+            tags=schemes.tags(rows[p.TAG_LIBRARY.name]),
+        )
+        _check_general(settings, values, faults)
+        if faults:
+            raise CrmError.of(faults)
+        return settings
+
+
+@dataclass(frozen=True)
+class _Value:
+    value: Any
+    where: str
+
+
+def _general(rows: list[Row], faults: list[CrmError]) -> dict[str, _Value]:
+    """Every general setting: the user's where the row is there, else the default."""
+    by_title = {setting.title: setting for setting in p.GENERAL}
+    values = {setting.name: _Value(setting.default, "") for setting in p.GENERAL}
+    for row in rows:
+        setting = by_title.get(row["title"] or "")
+        if setting is None:
+            near = get_close_matches(row["title"] or "", by_title, n=1)
+            hint = f"是否想写“{near[0]}”？" if near else "请删除该行。"
+            faults.append(row.fault("title", f"没有名为“{row['title']}”的设置。", hint))
+            continue
+        cell, where = row["value"], row.where("value")
+        if present(cell):
+            values[setting.name] = _Value(_native(typed(cell, setting, where, faults), setting), where)
+        elif setting.default is None or setting.kind is Kind.TEXT:
+            values[setting.name] = _Value(setting.default, where)
+        else:
+            faults.append(
+                CrmError(f"{setting.title}不能为空。", where=where, hint=f"例如填 {setting.default}。")
+            )
+    return {
+        name: _Value("" if value.value is None and name == "scope_value" else value.value, value.where)
+        for name, value in values.items()
+    }
+
+
+def _native(value: Any, setting: p.Setting) -> Any:
+    return int(value) if setting.kind is Kind.INTEGER and value is not None else value
+
+
+def _check_general(settings: Settings, values: Mapping[str, _Value], faults: list[CrmError]) -> None:
+    general = settings.general
+
+    def fault(name: str, problem: str, hint: str) -> None:
+        faults.append(CrmError(problem, where=values[name].where or p.SHEET, hint=hint))
+
+    for name in ("scorecard", "priority_card"):
+        chosen = getattr(general, name)
+        if chosen not in settings.cards and not faults:
+            fault(name, f"没有名为“{chosen}”的评分卡。", f"可填：{'、'.join(settings.cards)}。")
+    if general.rfm_scheme not in settings.segments:
+        fault(
+            "rfm_scheme", f"RFM分群规则表中没有方案“{general.rfm_scheme}”。", "请在规则表中补充，或改选方案。"
+        )
+    if general.silent_months < general.active_months:
+        fault("silent_months", "沉默月数不能小于活跃月数。", f"请填不小于 {general.active_months} 的数。")
+    if general.value_middle < general.value_top:
+        fault(
+            "value_middle",
+            "高中价值累计占比不能小于高价值占比。",
+            f"请填不小于 {general.value_top:.0%} 的比例。",
+        )
+    if general.period_mode == p.PERIOD_BETWEEN:
+        start, end = general.period_start, general.period_end
+        if start is None or end is None:
+            fault("period_start", "期间方式为“起止日期”时须填期间起和期间止。", "如 2026-01-01。")
+        elif end < start:
+            fault("period_end", "期间止早于期间起。", "请改正日期。")
+    if general.scope != p.SCOPE_ALL:
+        value = general.scope_value.strip()
+        if not value:
+            fault("scope_value", f"分析范围为“{general.scope}”时须填范围取值。", "例如 华东。")
+        elif general.scope == p.SCOPE_NEW and not (value.isdigit() and int(value) > 0):
+            fault("scope_value", "近N个月新增须填月数。", "例如 6。")
+        elif general.scope == p.SCOPE_TIER and value not in {tier.name for tier in settings.tiers}:
+            fault(
+                "scope_value",
+                f"没有名为“{value}”的分级。",
+                f"可填：{'、'.join(t.name for t in settings.tiers)}。",
+            )
