@@ -1,0 +1,45 @@
+"""Single cells a refresh fills, by defined name: the status on 首页 and the caption above each output table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm_xl.schema import Kind, Role, Table
+
+# Raised when a table or named cell changes so that an older workbook cannot be refreshed any more.
+SCHEMA_VERSION = 1
+NOTE_PREFIX = "CRM_NOTE_"
+BANNER_NAME = "CRM_BANNER"  # a row, not a cell: the macro hides it
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedCell:
+    """One cell with a workbook-wide defined name, and what stands in it after a refresh."""
+
+    name: str
+    title: str
+    kind: Kind = Kind.TEXT
+    unit: str = ""
+    note: str = ""
+
+
+STATUS = NamedCell(name="CRM_STATUS", title="状态", note="最近一次刷新的结果")
+ANALYSIS_DATE = NamedCell(name="CRM_ANALYSIS_DATE", title="分析日期", kind=Kind.DATE)
+PERIOD = NamedCell(name="CRM_PERIOD", title="分析期间")
+SCOPE = NamedCell(name="CRM_SCOPE", title="分析范围")
+CARD_NAME = NamedCell(name="CRM_CARD_NAME", title="默认评分卡")
+CUSTOMERS = NamedCell(name="CRM_CUSTOMERS", title="客户数", kind=Kind.INTEGER, unit="家")
+AMOUNT = NamedCell(name="CRM_AMOUNT", title="期间订单总额", kind=Kind.MONEY, unit="元", note="退货冲减后的净额")
+BALANCE = NamedCell(name="CRM_BALANCE", title="金额核对", note="✔ 台账平衡；✘ 见“数据质量”")
+VERSION = NamedCell(name="CRM_SCHEMA_VERSION", title="表结构版本", kind=Kind.INTEGER)
+
+STATUS_CELLS: tuple[NamedCell, ...] = (
+    STATUS, ANALYSIS_DATE, PERIOD, SCOPE, CARD_NAME, CUSTOMERS, AMOUNT, BALANCE, VERSION,
+)
+
+
+def note_name(table: Table) -> str:
+    """The defined name of the caption above an output table: analysis date, period, scope, scorecard used."""
+    if table.role is not Role.OUTPUT:
+        raise ValueError(f"{table.name} is no output: a refresh writes no caption above it")
+    return f"{NOTE_PREFIX}{table.name}"
