@@ -146,6 +146,9 @@ def test_online_retail_has_the_published_counts_or_their_like(online_retail: ret
         assert lines["CustomerID"].isna().sum() == 135_080
         assert lines["CustomerID"].nunique() == 4_372
         assert (lines["UnitPrice"] == 0).sum() == 2_515
+        bought = retail.purchases(lines)
+        assert len(bought) == 392_692
+        assert bought["amount"].sum() == pytest.approx(8_887_208.894, abs=0.001)
     else:
         assert 9_000 < cancelled.sum() < 9_500
         assert 5_000 < lines.duplicated().sum() < 5_600

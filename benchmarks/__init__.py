@@ -1,0 +1,1 @@
+"""Speed and memory, each beside a fixed baseline measured in the same run: `python dev.py bench [NAME]`."""
