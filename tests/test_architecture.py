@@ -20,18 +20,19 @@ BELOW = {
     "errors": "",
     "schema": "errors",
     "raw": "schema",
-    "values": "schema",
+    "spellings": "schema",
+    "values": "spellings",
     "tables": "schema",
     "settings": "tables values raw",
     "analysis": "settings",
     "sources": "settings",
     "books": "settings",
-    "refresh": "books sources analysis",
+    "refreshing": "books sources analysis",
     "report": "books sources analysis",
     "functions": "analysis",
-    "commands": "refresh report",
+    "commands": "refreshing report",
     "builder": "functions commands",
-    "api": "refresh report",
+    "api": "refreshing report",
     "excel": "functions commands api",
     "libreoffice": "functions commands api",
     "cli": "builder api",
@@ -99,11 +100,16 @@ def modules_named(node: ast.AST, file: str) -> list[str]:
     return []
 
 
+def parsed(path: Path) -> ast.Module:
+    """The file's syntax tree; a fault in it names the file."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
 def imports(package: Path) -> Iterator[Import]:
     """Every import of every file, also those inside functions and under TYPE_CHECKING."""
     for path in sorted(package.rglob("*.py")):
         file = path.relative_to(package).as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             for module in modules_named(node, file):
                 yield Import(file, getattr(node, "lineno", 0), module)
 
@@ -138,7 +144,7 @@ def file_calls(package: Path) -> set[str]:
     faults = set()
     for room in PURE_ROOMS:
         for path in (package / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(parsed(path)):
                 if not isinstance(node, ast.Call):
                     continue
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -187,7 +193,7 @@ def test_a_wrong_arrow_is_found(tmp_path: Path, file: str, source: str, complain
     ("file", "source"),
     [
         ("analysis/pipeline.py", "from crm_xl.settings import Scorecard\nfrom crm_xl.errors import CrmError"),
-        ("refresh.py", "from crm_xl import analysis, books\nfrom . import errors"),
+        ("refreshing.py", "from crm_xl import analysis, books\nfrom . import errors"),
         ("books/live.py", "import xlwings as xw\nfrom .protocol import Block"),
         ("builder/wrappers.py", "from xlwings import udfs\nfrom crm_xl.functions import DECLARED"),
         ("cli.py", "def main():\n    from crm_xl.builder import build\n    from crm_xl import analyze"),
