@@ -1,0 +1,173 @@
+"""Python values as the XML of cells: texts that stay texts, dates as serial numbers, nothing Excel rejects."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pandas as pd
+
+from crm_xl.raw import column_letters
+
+MOST_CHARACTERS = 32_767  # of one cell, counted in UTF-16 units as Excel does
+CUT_MARK = "…（内容过长，已截断）"
+_EXACT_DIGITS = 10**15
+_CACHED_TEXTS = 100_000
+# What XML cannot hold, carriage returns (a parser would make them line feeds), and texts that would be taken
+# for such an escape.
+_ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+# Excel counts a 29 February 1900 that never was; before it, serials are one less than days since 1899-12-30.
+_PHANTOM_DAY = datetime(1900, 3, 1)
+_DAY = timedelta(days=1)
+
+
+class CellWriter:
+    """Turns values into the XML that stands behind a cell's address and style.
+
+    Args:
+        prefix: namespace prefix of the sheet's elements with its colon; mostly empty.
+        date1904: the workbook's date system.
+    """
+
+    def __init__(self, *, prefix: str = "", date1904: bool = False) -> None:
+        self.prefix = prefix
+        self.blank = "/>"
+        self._date1904 = date1904
+        self._number = (f"><{prefix}v>", f"</{prefix}v></{prefix}c>")
+        self._truth = f' t="b"><{prefix}v>%d</{prefix}v></{prefix}c>'
+        self._text = (
+            f' t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">',
+            f"</{prefix}t></{prefix}is></{prefix}c>",
+        )
+        self._texts: dict[str, str] = {}
+        self._by_type: dict[type, Callable[[Any], str]] = {
+            str: self.text,
+            float: self._float,
+            int: self._int,
+            bool: self._bool,
+            type(None): self._none,
+            datetime: self._datetime,
+            date: self._date,
+        }
+
+    def tail(self, value: Any) -> str:
+        """What follows `<c r=".." s=".."` for the value, with the end of the cell.
+
+        Raises:
+            ValueError: a value no cell can hold (a list, an object): a mistake of the caller.
+        """
+        return self._by_type.get(type(value), self._other)(value)
+
+    def cell(self, row: int, column: int, style: str | None, value: Any) -> str:
+        """A whole cell."""
+        shown = "" if style is None else f' s="{style}"'
+        return f'<{self.prefix}c r="{column_letters(column)}{row}"{shown}{self.tail(value)}'
+
+    def starts(self, columns: Sequence[int], styles: Sequence[str | None]) -> list[tuple[str, str]]:
+        """What stands before and after the row number of a cell, for each column of a table."""
+        return [
+            (f'<{self.prefix}c r="{column_letters(column)}', '"' if style is None else f'" s="{style}"')
+            for column, style in zip(columns, styles, strict=True)
+        ]
+
+    def row(self, number: int, starts: Sequence[tuple[str, str]], values: Sequence[Any]) -> str:
+        """The cells of one table row."""
+        kinds, other = self._by_type, self._other
+        return "".join(
+            [
+                f"{before}{number}{after}{kinds.get(type(value), other)(value)}"
+                for (before, after), value in zip(starts, values, strict=True)
+            ]
+        )
+
+    def text(self, value: str) -> str:
+        """A text; it never becomes a formula, an error or a number. An empty one is a blank."""
+        found = self._texts.get(value)
+        if found is None:
+            found = f"{self._text[0]}{escape_text(value)}{self._text[1]}" if value else self.blank
+            if len(self._texts) < _CACHED_TEXTS:
+                self._texts[value] = found
+        return found
+
+    def _float(self, value: float) -> str:
+        if not math.isfinite(value):
+            return self.blank
+        shown = int(value) if value.is_integer() and abs(value) < _EXACT_DIGITS else value
+        return f"{self._number[0]}{shown!r}{self._number[1]}"
+
+    def _int(self, value: int) -> str:
+        # Excel keeps 15 digits: a longer whole number is an identifier, and stays whole as text.
+        if abs(value) >= _EXACT_DIGITS:
+            return self.text(str(value))
+        return f"{self._number[0]}{value}{self._number[1]}"
+
+    def _bool(self, value: bool) -> str:
+        return self._truth % value
+
+    def _none(self, value: None) -> str:
+        return self.blank
+
+    def _datetime(self, value: datetime) -> str:
+        naive = value.replace(tzinfo=None)
+        days = (naive - _FIRST_DAY[self._date1904]) / _DAY
+        if not self._date1904 and naive < _PHANTOM_DAY:
+            days -= 1
+        if days < 0:
+            # Excel has no such day; the text says what was meant.
+            return self.text(naive.isoformat(sep=" ").removesuffix(" 00:00:00"))
+        return self._float(days)
+
+    def _date(self, value: date) -> str:
+        return self._datetime(datetime(value.year, value.month, value.day))
+
+    def _other(self, value: Any) -> str:
+        if value is pd.NaT or value is pd.NA:
+            return self.blank
+        if isinstance(value, str):
+            return self.text(str.__str__(value))
+        if isinstance(value, pd.Timestamp):
+            return self._datetime(value.to_pydatetime(warn=False))
+        if isinstance(value, datetime):
+            return self._datetime(value)
+        if isinstance(value, time):
+            return self._float(timedelta(hours=value.hour, minutes=value.minute, seconds=value.second) / _DAY)
+        if isinstance(value, timedelta):
+            return self._float(value / _DAY)
+        if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+            return self.tail(value.item())
+        if isinstance(value, numbers.Integral):
+            return self._int(int(value))
+        if isinstance(value, (numbers.Real, Decimal)):
+            return self._float(float(value))
+        raise ValueError(f"a cell cannot hold {type(value).__name__}: {value!r}")
+
+
+def escape_text(text: str) -> str:
+    """The text as XML content: markup and what XML cannot hold escaped, cut to what a cell can hold."""
+    if len(text) > MOST_CHARACTERS // 2:
+        text = _cut(text)
+    return escape(_ESCAPES.sub(_escaped, text))
+
+
+def escape_name(text: str) -> str:
+    """A heading as a table part names it: as in a cell, line breaks escaped too; not yet escaped for XML."""
+    return re.sub(r"[\t\n]", _escaped, _ESCAPES.sub(_escaped, text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"_x{ord(match.group()):04X}_"
+
+
+def _cut(text: str) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * MOST_CHARACTERS:
+        return text
+    kept = units[: 2 * (MOST_CHARACTERS - len(CUT_MARK))].decode("utf-16-le", "ignore")
+    return kept + CUT_MARK

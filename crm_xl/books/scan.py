@@ -1,0 +1,111 @@
+"""What calamine does not tell of a sheet: its error cells and whether it holds formulas.
+
+Half a million rows pass through here, so the bytes are searched, and XML is parsed only where it is sparse.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from crm_xl.books.areas import Area, column_number
+
+_ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
+_ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}[0-9]{1,7})["']""")
+_HARMLESS = 20_000_000  # cells
+_ENDS_NAME = frozenset(b" >/\t\r\n")
+
+
+def prefix_of(xml: bytes) -> bytes:
+    """The namespace prefix of the sheet's elements, with its colon; mostly empty."""
+    root = _ROOT.search(xml, 0, 10_000)
+    return root.group(1) + b":" if root and root.group(1) else b""
+
+
+def has_formulas(xml: bytes) -> bool:
+    """Whether any cell of the sheet holds a formula."""
+    return next(_elements(xml, b"<" + prefix_of(xml) + b"f"), None) is not None
+
+
+def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
+    """(row, column), 1-based -> error text, "#DIV/0!", of every error cell of a sheet."""
+    prefix = prefix_of(xml)
+    cell, end = b"<" + prefix + b"c", b"</" + prefix + b"c>"
+    value = re.compile(rb"<" + prefix + rb"v[^>]*>([^<]*)</")
+    found = {}
+    for mark in (b't="e"', b"t='e'"):
+        position = xml.find(mark)
+        while position >= 0:
+            start = xml.rfind(b"<", 0, position)
+            close = xml.find(b">", position)
+            # The mark may also stand in a text, where no cell element is open.
+            if (
+                xml.startswith(cell, start)
+                and xml[start + len(cell)] in _ENDS_NAME
+                and b">" not in xml[start:position]
+            ):
+                address = _ADDRESS.search(xml, start, close)
+                if address is None:
+                    return _walk(xml)
+                area = Area.parse(address.group(1).decode())
+                text = value.search(xml, close, max(xml.find(end, close), close))
+                if area is not None:
+                    found[area.top, area.left] = text.group(1).decode() if text else "#N/A"
+            position = xml.find(mark, position + len(mark))
+    return found
+
+
+def last_cell(xml: bytes) -> tuple[int, int]:
+    """The last row and column that hold a value, or at least the sheet's word for it where that is harmless."""
+    prefix = prefix_of(xml)
+    stated = re.search(rb"<" + prefix + rb"""dimension\s+ref=["']([^"']+)["']""", xml[:10_000])
+    area = Area.parse(stated.group(1).decode()) if stated else None
+    if area is not None and area.bottom * area.right <= _HARMLESS:
+        return area.bottom, area.right
+    # Cells with a format and no value count for the dimension, but not for the memory a reader needs.
+    filled = re.compile(rb"<" + prefix + rb"""c\s[^>]*?\br=["']([A-Z]+)([0-9]+)["'][^>]*(?<!/)>""")
+    row = column = 1
+    seen: dict[bytes, int] = {}
+    for match in filled.finditer(xml):
+        letters, number = match.groups()
+        if letters not in seen:
+            seen[letters] = column_number(letters.decode())
+            column = max(column, seen[letters])
+        row = max(row, int(number))
+    return row, column
+
+
+def _elements(xml: bytes, start: bytes) -> Iterator[int]:
+    position = xml.find(start)
+    while position >= 0:
+        if (
+            xml[position + len(start) : position + len(start) + 1]
+            and xml[position + len(start)] in _ENDS_NAME
+        ):
+            yield position
+        position = xml.find(start, position + len(start))
+
+
+def _walk(xml: bytes) -> dict[tuple[int, int], str]:
+    """The same by counting: rows and cells may leave their address out, and then follow the one before."""
+    found = {}
+    row = column = 0
+    events = etree.iterparse(
+        io.BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True
+    )
+    for event, element in events:
+        kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        if event == "start" and kind == "row":
+            row, column = int(element.get("r", row + 1)), 0
+        elif event == "start" and kind == "c":
+            area = Area.parse(element.get("r", ""))
+            row, column = (area.top, area.left) if area else (row, column + 1)
+        elif event == "end" and kind == "c" and element.get("t") == "e":
+            text = element.findtext("{*}v")
+            found[row, column] = text or "#N/A"
+        elif event == "end" and kind == "row":
+            element.clear()
+    return found
