@@ -190,12 +190,13 @@ def _allowed(setting: p.Setting) -> str:
     return f"不小于 {setting.minimum:g}" if setting.minimum is not None else ""
 
 
-def _setting_cell(setting: p.Setting) -> Any:
+def setting_cell(setting: p.Setting) -> Any:
+    """A general setting's default as it stands in its cell."""
     return {True: "是", False: "否"}[setting.default] if setting.kind is Kind.YESNO else setting.default
 
 
 _SETTINGS: list[Row] = [
-    (setting.title, _setting_cell(setting), setting.unit, _allowed(setting), setting.note) for setting in p.GENERAL
+    (setting.title, setting_cell(setting), setting.unit, _allowed(setting), setting.note) for setting in p.GENERAL
 ]
 
 

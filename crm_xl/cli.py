@@ -1,0 +1,226 @@
+"""The command line: the same engine as the ribbon, no Excel needed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_xl import assets
+from crm_xl.errors import CrmError
+
+if TYPE_CHECKING:
+    from crm_xl.analysis.pipeline import Progress
+    from crm_xl.analysis.results import Results
+    from crm_xl.raw import RawTable
+
+USER_FAULT, OUR_FAULT, STOPPED = 2, 1, 130
+
+app = typer.Typer(
+    help="客户分析：刷新工作簿、检查数据、取得模板。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Workbook = Annotated[Path, typer.Argument(help="工作簿文件（.xlsx 或 .xlsm）")]
+Date = Annotated[str | None, typer.Option("--date", help="分析日期，如 2026-10-31；默认取参数或最近订单日期")]
+Source = Annotated[
+    list[Path] | None,
+    typer.Option("--source", help="另读的数据文件（CSV 等），代替工作簿里的同名表；可多次"),
+]
+MappingFile = Annotated[
+    str | None, typer.Option("--map", help="数据文件的对照表：TOML 文件，或随附的名称（online_retail）")
+]
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path("output")) -> None:
+    """复制随附的工作簿并刷新，显示分级汇总。"""
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / Path(assets.WORKBOOK).name
+    shutil.copyfile(assets.asset(assets.WORKBOOK), target)
+    results = _refresh(target)
+    _show_tiers(results)
+    typer.echo(f"工作簿：{target.resolve()}")
+
+
+@app.command()
+def refresh(
+    file: Workbook,
+    out: Annotated[Path | None, typer.Option(help="另存为；默认写回原文件并保留备份")] = None,
+    date: Date = None,
+    source: Source = None,
+    mapping: MappingFile = None,
+) -> None:
+    """读取工作簿里的数据表，重新计算并写回全部结果表。"""
+    results = _refresh(file, out=out, date=date, sources=_sources(source, mapping))
+    _show_tiers(results)
+    _show_missing(results)
+
+
+@app.command()
+def check(file: Workbook, source: Source = None, mapping: MappingFile = None) -> None:
+    """检查数据与参数，列出台账汇总与金额平衡；不修改文件。"""
+    from crm_xl.refreshing import check as check_book
+
+    with _progress() as progress:
+        results = check_book(file, sources=_sources(source, mapping), progress=progress)
+    _show_ledger(results)
+
+
+@app.command()
+def build(folder: Annotated[Path, typer.Argument(help="生成到哪个文件夹")] = Path()) -> None:
+    """从声明生成工作簿与模板。"""
+    from crm_xl.builder.build import build as build_all
+
+    with _progress() as progress:
+        progress("生成工作簿与模板", 0.0)
+        made = build_all(folder)
+    for path in made:
+        typer.echo(f"已生成 {path}")
+
+
+@app.command()
+def template(
+    name: Annotated[str | None, typer.Argument(help="模板名称；省略则列出全部")] = None,
+    out: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path(),
+    empty: Annotated[bool, typer.Option("--empty", help="不带示例数据")] = False,
+) -> None:
+    """取得一份模板。"""
+    names = assets.template_names()
+    if name is None:
+        typer.echo("可用模板：" + "、".join(names))
+        return
+    if name not in names:
+        raise CrmError(f"没有名为“{name}”的模板。", hint=f"可用：{'、'.join(names)}。")
+    target = out / f"{name}.xlsx"
+    if target.exists():
+        raise CrmError("文件已存在。", where=str(target), hint="请改用 --out 指定别的文件夹，或先移走该文件。")
+    out.mkdir(parents=True, exist_ok=True)
+    if empty:
+        from crm_xl.builder.build import template as build_template
+
+        build_template(name, target, with_samples=False)
+    else:
+        shutil.copyfile(assets.asset(f"templates/{name}.xlsx"), target)
+    typer.echo(f"已生成 {target}")
+
+
+def _sources(files: list[Path] | None, mapping: str | None) -> dict[str, RawTable]:
+    if not files:
+        return {}
+    from crm_xl.sources import load_mapping, read_source
+
+    rules = None if mapping is None else load_mapping(mapping)
+    tables: dict[str, RawTable] = {}
+    for file in files:
+        for name, table in read_source(file, rules).items():
+            if name in tables:
+                raise CrmError(f"两个数据文件都提供了表 {name}。", where=str(file), hint="请先合并，或分开刷新。")
+            tables[name] = table
+    return tables
+
+
+def _refresh(
+    file: Path, *, out: Path | None = None, date: str | None = None, sources: dict[str, RawTable] | None = None
+) -> Results:
+    from crm_xl.refreshing import closing_message
+    from crm_xl.refreshing import refresh as refresh_book
+
+    with _progress() as progress:
+        results = refresh_book(file, out=out, analysis_date=date, sources=sources, progress=progress)
+    typer.echo(closing_message(results))
+    return results
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A line of progress on a terminal; silence in a pipe or a schedule."""
+    from crm_xl.analysis.pipeline import quiet
+
+    if not sys.stderr.isatty():
+        yield quiet
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda what, share: bar.update(task, description=what, completed=share)
+
+
+def _show_tiers(results: Results) -> None:
+    from crm_xl.tables.outputs import TIER_SUMMARY
+
+    if TIER_SUMMARY.name in results.tables:
+        typer.echo(_text_table(TIER_SUMMARY.name, results))
+
+
+def _show_missing(results: Results) -> None:
+    for sentence in sorted(set(results.missing.values())):
+        typer.echo(sentence)
+
+
+def _show_ledger(results: Results) -> None:
+    from crm_xl.tables.outputs import BALANCE, LEDGER_SUMMARY
+
+    for table in (LEDGER_SUMMARY, BALANCE):
+        if table.name in results.tables:
+            typer.echo(_text_table(table.name, results))
+
+
+def _text_table(name: str, results: Results) -> str:
+    """An output table as aligned text under its Chinese headings."""
+    from rich.console import Console
+    from rich.table import Table as Grid
+
+    from crm_xl.books.blocks import block_of
+    from crm_xl.schema import NUMERIC, Kind
+    from crm_xl.tables import TABLES
+
+    declared = TABLES[name]
+    block = block_of(declared, results.tables[name])
+    grid = Grid(title=declared.title)
+    for column in declared:
+        grid.add_column(column.title, justify="right" if column.kind in NUMERIC else "left")
+    shapes = {Kind.PERCENT: "{:.2%}", Kind.MONEY: "{:,.2f}", Kind.INTEGER: "{:,.0f}", Kind.NUMBER: "{:,.2f}"}
+    for row in block.rows:
+        grid.add_row(
+            *(
+                "" if cell is None else shapes.get(column.kind, "{}").format(cell)
+                for cell, column in zip(row, declared, strict=True)
+            )
+        )
+    console = Console(width=140)
+    with console.capture() as capture:
+        console.print(grid)
+    return capture.get()
+
+
+def main() -> None:
+    """Run the command; exit 0 done, 2 the user's data or file is wrong, 1 our own fault (see the log)."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(arguments, prog_name="crm-xl")
+    except CrmError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(USER_FAULT)
+    except KeyboardInterrupt:
+        typer.echo("已取消，文件未改动。", err=True)
+        sys.exit(STOPPED)
+    except Exception as error:
+        if debug:
+            raise
+        from crm_xl.log import log_unexpected
+
+        typer.echo(f"程序内部错误，文件未改动。详情见日志：{log_unexpected(error)}", err=True)
+        sys.exit(OUR_FAULT)

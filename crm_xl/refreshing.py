@@ -1,0 +1,102 @@
+"""refresh(book): read what the book has, analyse, write what the book asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from crm_xl.analysis.pipeline import Progress, analyze, quiet
+from crm_xl.analysis.results import Results
+from crm_xl.books.blocks import block_of, sentence_block
+from crm_xl.books.protocol import Block, Book, Cell
+from crm_xl.errors import CrmError
+from crm_xl.raw import RawTable
+from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS
+from crm_xl.tables import cells as named
+from crm_xl.tables.outputs import METRICS
+
+
+def refresh(
+    path_or_book: str | Path | Book,
+    *,
+    out: str | Path | None = None,
+    analysis_date: pd.Timestamp | str | None = None,
+    sources: Mapping[str, RawTable] | None = None,
+    progress: Progress = quiet,
+) -> Results:
+    """The results of analysing a workbook's input tables; its output tables are filled with them.
+
+    Args:
+        path_or_book: a workbook file, or a book that is already open.
+        out: where to write instead; the workbook itself then stays as it is (files only).
+        analysis_date: overrides the setting 分析日期.
+        sources: input tables read elsewhere (a large order file); they stand in for the book's own.
+        progress: told what is being done and the share done.
+
+    Returns:
+        Results; also where the book holds none of the output tables.
+
+    Raises:
+        CrmError: the book or its data cannot be used; it is as it was before.
+    """
+    if isinstance(path_or_book, (str, Path)):
+        from crm_xl.books.file import FileBook  # only a file needs lxml and calamine
+
+        book: Book = FileBook(Path(path_or_book), out=None if out is None else Path(out))
+    else:
+        book = path_or_book
+    progress("读取工作簿", 0.0)
+    present = book.tables()
+    wanted = [table.name for table in (*INPUTS, *PARAMETERS) if table.name in present]
+    if not sources and not any(table.name in present for table in INPUTS):
+        raise CrmError(
+            "工作簿里没有可识别的数据表。",
+            where=book.name,
+            hint="请用 crm-xl template 取得模板，或把表格命名为 tblCustomers、tblOrders 等（见数据字典）。",
+        )
+    raw = {**book.read(wanted), **(sources or {})}
+    results = analyze(raw, analysis_date=analysis_date, progress=progress)
+    progress("写入结果", 0.85)
+    book.write(output_blocks(results, present), status_cells(results))
+    progress("完成", 1.0)
+    return results
+
+
+def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:
+    """Every output as a book takes it, by table name; only those `present`, all where it is None."""
+    blocks = {}
+    for table in OUTPUTS:
+        if present is not None and table.name not in present:
+            continue
+        if table.name in results.tables:
+            blocks[table.name] = block_of(table, results.tables[table.name])
+        else:
+            blocks[table.name] = sentence_block(table, results.missing[table.name])
+    return blocks
+
+
+def status_cells(results: Results) -> dict[str, Cell]:
+    """The single cells a refresh fills, by defined name: the start page's status and a caption per output."""
+    balance, period = results.balance, results.period
+    metrics = results.tables.get(METRICS.name)
+    cells: dict[str, Cell] = {
+        named.STATUS.name: closing_message(results),
+        named.ANALYSIS_DATE.name: None if results.analysis_date is None else results.analysis_date.date(),
+        named.PERIOD.name: None if period is None else f"{period.start:%Y-%m-%d} 至 {period.end:%Y-%m-%d}",
+        named.SCOPE.name: results.scope,
+        named.CARD_NAME.name: results.settings.general.scorecard,
+        named.CUSTOMERS.name: results.customers,
+        named.AMOUNT.name: None if metrics is None else float(metrics["monetary"].sum()),
+        named.BALANCE.name: None if balance is None else ("✔ 平衡" if balance.balanced else "✘ 不平衡"),
+    }
+    return cells | {named.note_name(table): results.caption for table in OUTPUTS}
+
+
+def closing_message(results: Results) -> str:
+    """The one sentence a refresh ends with: “完成：更新 412 家客户，3 条待处理。”."""
+    pending = f"，{results.set_aside} 条数据已搁置待处理" if results.set_aside else ""
+    return f"完成：更新 {results.customers} 家客户{pending}。"
+
+
