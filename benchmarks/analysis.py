@@ -14,9 +14,9 @@ def prepare() -> Pair:
     """Tables in memory for us; for Polars purchases by known customers, each line once."""
     source = lines()
     tables = retail.tables(source.lines)
-    cleaned = pl.from_dict(
-        {name: column.to_numpy() for name, column in retail.purchases(source.lines).items()}
-    ).select("customer_id", "order_id", "order_date", "amount")
+    bought = retail.purchases(source.lines)
+    columns = ("customer_id", "order_id", "order_date", "amount")
+    cleaned = pl.DataFrame({name: bought[name].to_numpy() for name in columns})
 
     def aggregate() -> pl.DataFrame:
         return cleaned.group_by("customer_id").agg(

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REPORT = REPOSITORY / "output" / "bench.json"
@@ -123,7 +124,7 @@ def load(module: str) -> Case:
     return case
 
 
-def child(task: str, module: str) -> dict[str, object]:
+def child(task: str, module: str) -> dict[str, Any]:
     """What one process measured, as it hands it to its parent: task is "time" or "peak"."""
     pair = load(module).prepare()
     if task == "peak":
@@ -133,7 +134,7 @@ def child(task: str, module: str) -> dict[str, object]:
     return {"ours": ours, "baseline": baseline, "note": pair.note}
 
 
-def in_process(task: str, module: str) -> dict[str, object]:
+def in_process(task: str, module: str) -> dict[str, Any]:
     """The same, from a process of its own.
 
     Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -153,6 +154,22 @@ class TestDev:
         monkeypatch.setattr(dev, "may_install_packages", lambda: False)
         with pytest.raises(dev.SetUpError, match=r"sudo apt-get install .* poppler-utils"):
             dev.debian_packages(["poppler-utils"], "pdftoppm")
+
+    def test_a_python_without_ensurepip_is_told_which_package_brings_it(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(dev, "VENV", tmp_path / ".venv")
+        monkeypatch.setattr(dev, "STAMP", tmp_path / ".venv" / "stamp.json")
+        monkeypatch.setattr(dev, "may_install_packages", lambda: False)
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        with pytest.raises(dev.SetUpError, match=r"python3\.\d+-venv"):
+            dev.environment()
+
+    def test_a_step_that_fails_shows_what_it_printed(self, capsys: pytest.CaptureFixture[str]) -> None:
+        failing = [sys.executable, "-c", "print('no room left'); raise SystemExit(3)"]
+        with pytest.raises(dev.SetUpError, match="unpack failed"):
+            dev.step("unpack", failing)
+        assert "no room left" in capsys.readouterr().out
 
     def test_tests_are_left_out_openly_on_a_desk_and_never_in_ci(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -123,7 +123,7 @@ class Office:
         pdf = self.convert_to_pdf(path, out_dir)
         for stale in out_dir.glob(f"{path.stem}-*.png"):
             stale.unlink()
-        command = ["pdftoppm", "-r", str(dpi), "-png", pdf, out_dir / path.stem]
+        command = ["pdftoppm", "-r", str(dpi), "-png", str(pdf), str(out_dir / path.stem)]
         subprocess.run(command, check=True, capture_output=True, timeout=RUN_SECONDS)
         return sorted(out_dir.glob(f"{path.stem}-*.png"))  # pdftoppm pads page numbers to one width
 
