@@ -25,6 +25,18 @@ def describe(source: retail.OnlineRetail) -> str:
     return f"{len(source.lines):,} {'real' if source.real else 'made-up'} lines"
 
 
+def csv() -> Path:
+    """The lines as a CSV file, UTF-8, not compressed; written once."""
+    source = lines()
+    path = CACHE / f"retail-{'real' if source.real else 'made-up'}.csv"
+    if not path.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        source.lines.to_csv(unfinished, index=False)
+        unfinished.replace(path)
+    return path
+
+
 def workbook() -> Path:
     """A workbook that holds the lines as 订单, their customers as 客户, and every output table, empty.
 
