@@ -80,17 +80,10 @@ def typed(cell: Any, column: Column, where: str, faults: list[CrmError]) -> Any:
     if column.kind is Kind.ANY:
         return cell
     try:
-        value = read_cell(cell, column)
+        return read_cell(cell, column)
     except ValueError as error:
-        faults.append(CrmError(f"{column.title}：{error}", where=where))
+        faults.append(CrmError(f"{column.title}{error}。", where=where))
         return None
-    if column.minimum is not None and value < column.minimum:
-        faults.append(CrmError(f"{column.title}现为 {value:g}，不能小于 {column.minimum:g}。", where=where))
-        return None
-    if column.maximum is not None and value > column.maximum:
-        faults.append(CrmError(f"{column.title}现为 {value:g}，不能大于 {column.maximum:g}。", where=where))
-        return None
-    return value
 
 
 def present(cell: Any) -> bool:
