@@ -103,7 +103,7 @@ def text_pair(first: int, second: int, text: str) -> bytes:
     """Two records that say one text twice: in code page bytes and in UTF-16.
 
     >>> text_pair(0x19, 0x47, "A").hex()
-    '1900010000004147000200000041'
+    '190001000000414700020000004100'
     """
     return record(first, text.encode("ascii")) + record(second, text.encode("utf-16-le"))
 
