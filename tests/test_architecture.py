@@ -18,6 +18,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "crm_xl"
 # A room is a file or a folder under crm_xl; "api" is crm_xl/__init__.py.
 BELOW = {
     "errors": "",
+    "log": "",
+    "assets": "errors",
     "schema": "errors",
     "raw": "schema",
     "spellings": "schema",
@@ -31,11 +33,11 @@ BELOW = {
     "report": "books sources analysis",
     "functions": "analysis",
     "commands": "refreshing report",
-    "builder": "functions commands",
+    "builder": "functions commands assets",
     "api": "refreshing report",
-    "excel": "functions commands api",
-    "libreoffice": "functions commands api",
-    "cli": "builder api",
+    "excel": "functions commands api assets log",
+    "libreoffice": "functions commands api assets log",
+    "cli": "builder api assets log",
     "__main__": "cli",
 }
 
