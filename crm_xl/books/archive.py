@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -238,6 +239,18 @@ def refuse_document_type(root: etree._Element, name: str, part: str) -> None:
     """Nothing; raises when the document declares a type: the way in for entity bombs."""
     if root.getroottree().docinfo.internalDTD is not None:
         raise damaged(name, f"{part} 含有不允许的 DOCTYPE")
+
+
+def check_well_formed(data: bytes, part: str) -> None:
+    """Nothing; raises when what we wrote is not XML. Builds no tree, so the largest sheet costs no memory.
+
+    Raises:
+        ValueError: our own mistake.
+    """
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"{part} is not well-formed: {error}") from error
 
 
 def to_bytes(root: etree._Element) -> bytes:

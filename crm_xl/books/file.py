@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm_xl.books.archive import Archive, damaged, parse_xml
+from crm_xl.books.archive import Archive, check_well_formed, damaged
 from crm_xl.books.areas import Area
 from crm_xl.books.atomic import check_free, replace_file, restore_backup
 from crm_xl.books.package import Changes, rewrite
@@ -25,8 +25,6 @@ from crm_xl.raw import RawTable, column_letters
 
 # calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
 _MOST_CELLS = 100_000_000
-# The text of larger sheets was just made row by row from checked pieces; parsing it again would cost seconds.
-_PARSED_AGAIN = 64 << 20
 _WRITABLE = frozenset({".xlsx", ".xlsm"})
 
 Grid = list[list[Any]]
@@ -111,7 +109,7 @@ class FileBook:
         """
         if self.read_only:
             raise ValueError("the book was opened to be read only")
-        with self._opened() as archive:
+        with _collection_paused(), self._opened() as archive:
             self._check_unchanged()
             changes = rewrite(archive, Parts(archive), blocks, cells, self._without_formulas)
 
@@ -122,7 +120,8 @@ class FileBook:
 
             replace_file(self.out, write, lambda written: self._check_written(written, changes, blocks))
         if self.out.resolve() == self.path.resolve():
-            self._refresh_places()
+            self._without_formulas.difference_update(changes)
+            self._look_again()
 
     def restore(self) -> None:
         """Put back the file as it was before the last write; doing it twice returns here.
@@ -132,13 +131,13 @@ class FileBook:
         """
         restore_backup(self.out)
         if self.out.resolve() == self.path.resolve():
-            self._refresh_places()
+            self._without_formulas.clear()
+            self._look_again()
 
-    def _refresh_places(self) -> None:
+    def _look_again(self) -> None:
         with self._opened() as archive:
             self._tables = Parts(archive).tables
         self._seen = self._signature()
-        self._without_formulas.clear()
 
     def _scan(self, sheets: Mapping[str, SheetPart]) -> dict[str, dict[tuple[int, int], str]]:
         """The error cells of the sheets; also verifies what calamine will read, and learns where formulas are."""
@@ -170,8 +169,7 @@ class FileBook:
                     continue
                 if written.read(part) != content:
                     raise OSError(f"{part} was not written as meant")
-                if len(content) < _PARSED_AGAIN:
-                    parse_xml(content, self.name, part)
+                check_well_formed(content, part)
             if not source.same_entries(written, changes):
                 raise OSError("an untouched part was not copied as it is")
             tables = Parts(written).tables

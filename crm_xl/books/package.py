@@ -9,10 +9,11 @@ from lxml import etree
 from crm_xl.books.archive import Archive, to_bytes
 from crm_xl.books.areas import Area, Move, follow, follow_print_area, split_reference
 from crm_xl.books.cells import escape_name
+from crm_xl.books.edits import TableEdit
 from crm_xl.books.parts import Parts, SheetPart, TablePart, children, local, relationships_part, unescape
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.books.scan import has_formulas
-from crm_xl.books.sheet import SheetWriter, TableEdit
+from crm_xl.books.sheet import rewrite_sheet
 
 _CONTENT_TYPES = "[Content_Types].xml"
 _PRINT_AREA = "_xlnm.Print_Area"
@@ -59,7 +60,7 @@ def rewrite(
         on_sheet = [edit for edit in edits.values() if edit.table.sheet == sheet]
         if not on_sheet and sheet.name not in singles:
             continue
-        result = SheetWriter(
+        result = rewrite_sheet(
             archive.read(sheet.part),
             book=archive.name,
             sheet=sheet.name,
@@ -67,7 +68,7 @@ def rewrite(
             cells=singles.get(sheet.name, {}),
             tables=[table for table in parts.tables.values() if table.sheet == sheet],
             date1904=parts.date1904,
-        ).write()
+        )
         changes[sheet.part] = result.xml
         formulas_touched = formulas_touched or result.formulas_touched
     for edit in edits.values():

@@ -1,0 +1,59 @@
+"""A table of a sheet and the content it is to get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crm_xl.books.areas import Move
+from crm_xl.books.parts import TablePart
+from crm_xl.books.protocol import Cell
+from crm_xl.errors import CrmError
+from crm_xl.raw import column_letters
+
+
+@dataclass(kw_only=True)
+class TableEdit:
+    """A table of the sheet and its new content."""
+
+    table: TablePart
+    headings: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    move: Move
+    unfilter: bool = False  # a filter was set: rows it hid must show the new content
+    body_styles: dict[int, str] = field(default_factory=dict)
+    header_styles: dict[int, str] = field(default_factory=dict)
+    totals: dict[int, tuple[str, str]] = field(default_factory=dict)  # attributes but the address, content
+
+    @property
+    def header_changes(self) -> bool:
+        """Whether the heading cells must be written."""
+        return self.table.header_rows > 0 and self.headings != self.table.headings
+
+    def touches(self, row: int) -> bool:
+        """Whether the table has, or will have, cells in the row."""
+        return self.move.old.top <= row <= max(self.move.old.bottom, self.move.new.bottom)
+
+    def replaces(self, row: int, left: int, right: int) -> bool:
+        """Whether all cells from one column to another of a row go, and none is a model for styles."""
+        old, body = self.move.old, self.move.old_body
+        return body.top < row <= body.bottom and old.left <= left and right <= old.right
+
+    def source_columns(self) -> list[int]:
+        """For each new column, the old one whose style it takes: the same heading's, else the same place's."""
+        old = {heading.casefold(): index for index, heading in enumerate(self.table.headings)}
+        last = len(self.table.headings) - 1
+        left = self.table.area.left
+        return [
+            left + old.get(heading.casefold(), min(index, last))
+            for index, heading in enumerate(self.headings)
+        ]
+
+    def in_the_way(self, row: int, column: int) -> CrmError:
+        """The error for a cell, or another table, that the grown table would cover."""
+        return CrmError(
+            f"表 {self.table.name} 需要写入 {len(self.rows)} 行 {len(self.headings)} 列，"
+            "会盖住这里已有的内容，没有写入。",
+            where=f"{self.table.sheet.name}!{column_letters(column)}{row}",
+            hint="请把这里的内容移到别的工作表，再刷新。",
+        )
