@@ -1,0 +1,107 @@
+"""The bytes of a source file: opened with care, unpacked if packed, and what they are whatever the name says."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from enum import Enum
+from pathlib import Path
+
+from crm_xl.errors import CrmError
+
+_LARGEST = 2 << 30
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SHEET_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "mimetype")
+
+
+class Content(Enum):
+    """What a file is, by its content."""
+
+    TEXT = "text"
+    SPREADSHEET = "spreadsheet"
+
+
+def read_bytes(path: Path) -> tuple[bytes, Content]:
+    """The content of a file, out of its .gz or single-file .zip, and what it is.
+
+    Raises:
+        CrmError: absent, a folder, not to be opened, damaged, empty, of no known kind, or over 2 GB.
+    """
+    try:
+        if path.is_dir():
+            raise CrmError("这是文件夹，不是文件。", where=str(path), hint="请选择其中的一个文件。")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise CrmError("找不到文件。", where=str(path), hint="请检查文件名和所在文件夹。") from None
+    except OSError as error:
+        raise CrmError(
+            f"文件打不开（{error.strerror}）。", where=str(path), hint="请关闭占用它的程序，或检查权限。"
+        ) from None
+    return _unpacked(data, path.name)
+
+
+def _unpacked(data: bytes, where: str) -> tuple[bytes, Content]:
+    if data.startswith(b"\x1f\x8b"):
+        data = _from_gzip(data, where)
+    elif data.startswith(b"PK\x03\x04"):
+        inner = _from_zip(data, where)
+        if inner is None:
+            return data, Content.SPREADSHEET
+        data = inner
+    if data.startswith((_OLE, b"PK\x03\x04")):
+        return data, Content.SPREADSHEET
+    if not data.strip():
+        raise CrmError("文件是空的。", where=where, hint="请重新导出后再导入。")
+    # Many systems export a web page under the name .xls; Excel opens it with a warning, we cannot.
+    if (
+        data.lstrip(b"\xef\xbb\xbf \t\r\n")[:200]
+        .lower()
+        .startswith((b"<html", b"<!doctype", b"<?xml", b"<table"))
+    ):
+        raise CrmError(
+            "内容是网页格式，不是表格文件。", where=where, hint="请用 Excel 打开，另存为 .xlsx 后再导入。"
+        )
+    return data, Content.TEXT
+
+
+def _from_gzip(data: bytes, where: str) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(data)) as stream:
+            return _within_limit(stream.read(_LARGEST + 1), where)
+    except (OSError, EOFError, zlib.error):
+        raise _broken_package(where) from None
+
+
+def _from_zip(data: bytes, where: str) -> bytes | None:
+    """The one file in a zip; None when the zip is itself a workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = package.namelist()
+            if any(part in names for part in _SHEET_PARTS):
+                return None
+            # macOS adds a shadow of every file.
+            files = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX/")]
+            if len(files) != 1:
+                raise CrmError(
+                    f"压缩包里有 {len(files)} 个文件。",
+                    where=where,
+                    hint="请解压后逐个导入，或只保留一个文件。",
+                )
+            with package.open(files[0]) as stream:
+                return _within_limit(stream.read(_LARGEST + 1), where)
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError):
+        raise _broken_package(where) from None
+    except RuntimeError:  # zipfile's word for a password
+        raise CrmError("压缩包有密码。", where=where, hint="请先解压再导入。") from None
+
+
+def _within_limit(data: bytes, where: str) -> bytes:
+    if len(data) > _LARGEST:
+        raise CrmError("解压后超过 2 GB。", where=where, hint="请按月或按年拆成几个文件。")
+    return data
+
+
+def _broken_package(where: str) -> CrmError:
+    return CrmError("压缩文件已损坏。", where=where, hint="请重新下载或重新导出。")
