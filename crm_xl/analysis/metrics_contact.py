@@ -1,0 +1,147 @@
+"""What contact says of each customer: interactions, tickets, product use, campaigns (SPEC section 4).
+
+A table that is there but has no row for a customer makes that customer's counts 0; means and shares of nothing
+are missing. A table that is absent makes all of its metrics missing: then no function here is called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crm_xl.analysis.calendar import Dates, Period, window
+from crm_xl.analysis.growth import Floats, growth
+from crm_xl.analysis.tally import Flags, Tally, codes_in, divide, is_yes, text_index
+from crm_xl.tables import inputs as i
+from crm_xl.tables.outputs import CHANNEL_COLUMNS
+
+EARLIER_MONTHS = 3
+_HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
+
+
+def _up_to(frame: pd.DataFrame, column: str, analysis_date: pd.Timestamp) -> pd.DataFrame:
+    """The rows dated on or before the analysis date."""
+    return frame.loc[frame[column].to_numpy() < np.datetime64(analysis_date, "D") + _DAY]
+
+
+def _count_by(tally: Tally, values: pd.Series, choices: tuple[str, ...], where: Flags) -> Floats:
+    """Marked rows per customer (down) and choice (across)."""
+    return tally.count_by(codes_in(values, text_index(choices)), len(choices), where)
+
+
+def interaction_metrics(
+    interactions: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp, period: Period
+) -> dict[str, Any]:
+    """Interactions of the period in all and by channel, the last one ever, their change, what was answered.
+
+    The change sets the last month against the mean of the three months before it; the shares are of the
+    interactions whose feedback is known.
+    """
+    rows = _up_to(interactions, "interaction_time", analysis_date)
+    times = rows["interaction_time"].to_numpy()
+    tally = Tally.of(rows["customer_id"], customers)
+    inside = period.covers(times)
+    by_channel = _count_by(tally, rows["channel"], i.CHANNELS, inside)
+
+    month = window(analysis_date, 1)
+    earlier = window(month.previous.end, EARLIER_MONTHS)
+    this_month, before = tally.count(month.covers(times)), tally.count(earlier.covers(times))
+
+    moods = (i.FEEDBACK_POSITIVE, i.FEEDBACK_NEUTRAL, i.FEEDBACK_NEGATIVE)
+    by_mood = _count_by(tally, rows["feedback"], moods, inside)
+    answered = by_mood.sum(axis=1)
+    return {
+        "interactions": tally.count(inside),
+        **{name: by_channel[:, at] for at, name in enumerate(CHANNEL_COLUMNS.values())},
+        "last_interaction": tally.last(times, np.ones(len(rows), dtype=bool)),
+        "interaction_change": growth(this_month, before / EARLIER_MONTHS),
+        "positive_share": divide(by_mood[:, 0], answered),
+        "negative_share": divide(by_mood[:, 2], answered),
+    }
+
+
+def ticket_metrics(
+    tickets: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp, period: Period
+) -> dict[str, Any]:
+    """Tickets submitted in the period by type, how fast and how many were settled, what customers said.
+
+    What was answered or resolved after the analysis date was still open on it. A ticket is resolved where 已解决
+    says so, or is blank and a time of resolution stands. A time before the submission is no duration.
+    """
+    times = tickets["submitted_at"].to_numpy()
+    rows = tickets.loc[period.covers(times) & (times < np.datetime64(analysis_date, "D") + _DAY)]
+    tally = Tally.of(rows["customer_id"], customers)
+    every = np.ones(len(rows), dtype=bool)
+    types = (i.TICKET_COMPLAINT, i.TICKET_AFTER_SALES, i.TICKET_ENQUIRY)
+    by_type = _count_by(tally, rows["ticket_type"], types, every)
+
+    submitted = rows["submitted_at"].to_numpy()
+    response = _known_by(rows["first_response_at"], analysis_date)
+    resolution = _known_by(rows["resolved_at"], analysis_date)
+    resolved = _resolved(rows, analysis_date)
+    columns: dict[str, Any] = {
+        "complaints": by_type[:, 0],
+        "after_sales": by_type[:, 1],
+        "enquiries": by_type[:, 2],
+        "mean_response_hours": tally.mean(_duration(submitted, response, _HOUR)),
+        "mean_resolution_days": tally.mean(_duration(submitted, resolution, _DAY), resolved),
+        "csat_mean": tally.mean(rows["csat"].to_numpy(dtype=float)),
+        "nps_mean": tally.mean(rows["nps"].to_numpy(dtype=float)),
+    }
+    # Tickets whose settling nobody ever wrote down are not unsettled tickets.
+    if tickets["resolved"].notna().any() or tickets["resolved_at"].notna().any():
+        columns["resolution_rate"] = divide(tally.count(resolved), tally.count(every))
+    return columns
+
+
+def _known_by(moments: pd.Series, analysis_date: pd.Timestamp) -> Dates:
+    values = moments.to_numpy()
+    return np.where(values < np.datetime64(analysis_date, "D") + _DAY, values, np.datetime64("NaT"))
+
+
+def _resolved(rows: pd.DataFrame, analysis_date: pd.Timestamp) -> Flags:
+    at = rows["resolved_at"].to_numpy()
+    later: NDArray[np.bool_] = at >= np.datetime64(analysis_date, "D") + _DAY
+    said = is_yes(rows["resolved"])
+    implied: NDArray[np.bool_] = rows["resolved"].isna().to_numpy() & ~np.isnat(at)
+    return (said | implied) & ~later
+
+
+def _duration(start: Dates, end: Dates, unit: np.timedelta64) -> Floats:
+    spent: Floats = (end - start) / unit
+    spent[spent < 0] = np.nan
+    return spent
+
+
+def usage_metrics(usage: pd.DataFrame, customers: pd.Index[Any], period: Period) -> dict[str, Any]:
+    """Logins per month and mean use of the core functions, over the months of the period.
+
+    A month belongs to the period its first day lies in. The divisor is the number of the period's months that
+    the table holds for anybody, so that a table begun last quarter is not spread over a year.
+    """
+    rows = usage.loc[period.covers(usage["month"].to_numpy())]
+    months = float(rows["month"].nunique())
+    tally = Tally.of(rows["customer_id"], customers)
+    logins = rows["logins"].to_numpy(dtype=float)
+    known = ~np.isnan(logins)
+    per_month = divide(tally.sum(logins, known), np.full(len(customers), months))
+    untold = (tally.count(known) == 0) & (tally.count(~known) > 0)
+    per_month[untold] = np.nan
+    return {
+        "logins_per_month": per_month,
+        "core_feature_use": tally.mean(rows["core_feature_use"].to_numpy(dtype=float)),
+    }
+
+
+def campaign_metrics(
+    members: pd.DataFrame, campaigns: pd.DataFrame, customers: pd.Index[Any], period: Period
+) -> dict[str, Any]:
+    """How many campaigns that began in the period the customer took part in."""
+    begun = campaigns.loc[period.covers(campaigns["start_date"].to_numpy()), "campaign_id"]
+    rows = members.loc[is_yes(members["participated"]) & members["campaign_id"].isin(begun).to_numpy()]
+    rows = rows.drop_duplicates(["campaign_id", "customer_id"])
+    tally = Tally.of(rows["customer_id"], customers)
+    return {"campaigns_joined": tally.count(np.ones(len(rows), dtype=bool))}
