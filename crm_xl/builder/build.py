@@ -1,0 +1,139 @@
+"""Build what we ship, byte for byte the same on every run: workbook, templates, data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from crm_xl.builder.author import Author
+from crm_xl.builder.charts import place_charts
+from crm_xl.builder.dictionary import data_dictionary
+from crm_xl.builder.draft import Draft
+from crm_xl.builder.guide import write_guide
+from crm_xl.builder.home import write_home
+from crm_xl.builder.layout import SheetKind, SheetPlan
+from crm_xl.builder.sheets import define_lists, write_tables_sheet
+from crm_xl.builder.specs import SHIPPED_BOOKS, TEMPLATES
+from crm_xl.builder.theme import Theme
+from crm_xl.builder.vba_modules import WORKBOOK_MODULE, workbook_modules
+from crm_xl.builder.vba_project import build_project
+from crm_xl.builder.zipfix import normalised
+from crm_xl.refreshing import refresh
+
+DICTIONARY = "docs/data-dictionary.md"
+_MADE = datetime(2026, 1, 1)  # no clock: a build must not depend on the day
+# Excel recalculates a whole file that an older calculation engine saved; then the stored values would be lost
+# where Python is absent.
+_CALCULATION_ENGINE = 191029
+# What the VBA of xlwings reads; the installer writes the rest (the interpreter) for each user.
+XLWINGS_SETTINGS = (
+    ("UDF MODULES", "crm_xl.excel.udfs"),
+    ("USE UDF SERVER", "True"),
+    ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
+)
+
+
+def build(target_dir: Path | str) -> list[Path]:
+    """The files built: the macro workbook and every template with sample data and its results, and the dictionary.
+
+    Args:
+        target_dir: the repository, or any folder; `workbook/`, `templates/` and `docs/` are made inside it.
+    """
+    dictionary = Path(target_dir) / DICTIONARY
+    dictionary.parent.mkdir(parents=True, exist_ok=True)
+    dictionary.write_text(data_dictionary(), encoding="utf-8", newline="\n")
+    made = [dictionary]
+    for spec in SHIPPED_BOOKS:
+        path = Path(target_dir) / spec.folder / spec.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        author_workbook(path, refreshed(Draft(spec)))
+        made.append(path)
+    return made
+
+
+def template(name: str, target: Path | str, *, with_samples: bool = True) -> Path:
+    """One template, written to a file.
+
+    Args:
+        name: a name in `specs.TEMPLATES`.
+        target: the file.
+        with_samples: with sample rows and their results, or with empty input tables.
+
+    Raises:
+        KeyError: there is no such template.
+    """
+    draft = Draft(TEMPLATES[name], samples=with_samples)
+    return author_workbook(Path(target), refreshed(draft) if with_samples else draft)
+
+
+def refreshed(draft: Draft) -> Draft:
+    """The draft with every output computed, by the same refresh that a user runs."""
+    refresh(draft)
+    return draft
+
+
+def author_workbook(path: Path, draft: Draft) -> Path:
+    """Write a draft as a workbook file: the same draft gives the same bytes.
+
+    Args:
+        path: the file.
+        draft: tables and cells, with or without results.
+    """
+    path.write_bytes(normalised(_package(draft)))
+    return path
+
+
+def _package(draft: Draft) -> bytes:
+    target = BytesIO()
+    workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_urls": False})
+    spec = draft.spec
+    workbook.set_properties(
+        {"title": spec.title, "author": "crm_xl", "comments": spec.purpose, "created": _MADE}
+    )
+    workbook.set_calc_mode("auto", _CALCULATION_ENGINE)
+    workbook.calc_on_load = False
+    workbook.set_size(2400, 1500)
+    author = Author(workbook=workbook, draft=draft, theme=Theme(workbook))
+    define_lists(author)
+    worksheets = {sheet.name: workbook.add_worksheet(sheet.name) for sheet in draft.sheets}
+    for sheet in draft.sheets:
+        worksheet = worksheets[sheet.name]
+        _WRITERS[sheet.kind](author, sheet, worksheet)
+        if sheet.hidden:
+            worksheet.hide()
+        if spec.macros:
+            worksheet.set_vba_name(sheet.code_name)
+    if spec.macros:
+        project = build_project(workbook_modules([sheet.code_name for sheet in draft.sheets]))
+        workbook.add_vba_project(BytesIO(project), is_stream=True)
+        workbook.set_vba_name(WORKBOOK_MODULE)
+    workbook.close()
+    return target.getvalue()
+
+
+def _write_tables(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+    place_charts(author, sheet.name, worksheet)
+    write_tables_sheet(author, sheet, worksheet)
+
+
+def _write_config(author: Author, _sheet: SheetPlan, worksheet: Worksheet) -> None:
+    for row, (key, value) in enumerate(XLWINGS_SETTINGS):
+        worksheet.write_string(row, 0, key)
+        worksheet.write_string(row, 1, value)
+    worksheet.set_column(0, 1, 32, author.theme.look("text"))
+
+
+_WRITERS: dict[SheetKind, Callable[[Author, SheetPlan, Worksheet], None]] = {
+    SheetKind.HOME: lambda author, _sheet, worksheet: write_home(author, worksheet),
+    SheetKind.PARAMETERS: _write_tables,
+    SheetKind.INPUT: _write_tables,
+    SheetKind.OUTPUT: _write_tables,
+    SheetKind.DATA: _write_tables,
+    SheetKind.GUIDE: lambda author, _sheet, worksheet: write_guide(author, worksheet),
+    SheetKind.CONFIG: _write_config,
+}

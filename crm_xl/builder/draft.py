@@ -1,0 +1,81 @@
+"""A workbook that is still being made: a book that a refresh can read and fill before a file exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from crm_xl.books.protocol import Block, Cell, Place
+from crm_xl.builder.layout import plan
+from crm_xl.builder.samples import sample_rows
+from crm_xl.builder.specs import BookSpec
+from crm_xl.raw import RawTable
+from crm_xl.schema import Role
+from crm_xl.tables.shipped import SHIPPED
+
+
+class Draft:
+    """Every table of a workbook as it will stand in the file; the book protocol, held in memory.
+
+    Args:
+        spec: what the workbook holds.
+        samples: whether the input tables are filled with sample rows; parameters always have the shipped rows.
+    """
+
+    def __init__(self, spec: BookSpec, *, samples: bool = True) -> None:
+        self.spec = spec
+        self.samples = samples
+        self.name = spec.file_name
+        self.sheets = plan(spec)
+        self.cells: dict[str, Cell] = {}
+        filled = {**(sample_rows() if samples else {}), **SHIPPED}
+        self.blocks = {
+            table.name: Block(headings=table.titles, rows=filled.get(table.name, ())) for table in spec.tables
+        }
+
+    def tables(self) -> Mapping[str, Place]:
+        """Every table, by name, at the place where the file will have it."""
+        return {
+            placed.table.name: Place(
+                sheet=sheet.name,
+                row=placed.row + 1,
+                column=placed.column + 1,
+                rows=self.body_rows(placed.table.name),
+                headings=self.blocks[placed.table.name].headings,
+            )
+            for sheet in self.sheets
+            for placed in sheet.placed
+        }
+
+    def body_rows(self, name: str) -> int:
+        """Rows of the table's body in the file: a table has at least one, and a chart's block its fixed size."""
+        fixed = next(table.fixed_rows for table in self.spec.tables if table.name == name) or 1
+        return max(fixed, len(self.blocks[name].rows))
+
+    def read(self, names: Iterable[str]) -> dict[str, RawTable]:
+        """The named tables that the workbook has; a table without rows reads as one blank row."""
+        places = self.tables()
+        return {
+            name: RawTable.from_rows(
+                name,
+                [block.headings, *(block.rows or [[None] * len(block.headings)])],
+                sheet=places[name].sheet,
+                row=places[name].row,
+                column=places[name].column,
+            )
+            for name, block in self.blocks.items()
+            if name in set(names)
+        }
+
+    def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
+        """Take over what a refresh computed; names the workbook does not have are passed over.
+
+        Raises:
+            ValueError: a refresh would write over a table that people fill in.
+        """
+        roles = {table.name: table.role for table in self.spec.tables}
+        known = {name: block for name, block in blocks.items() if name in roles}
+        for name in known:
+            if roles[name] is Role.PARAMETER:
+                raise ValueError(f"a refresh does not write {name}")
+        self.blocks.update(known)
+        self.cells.update(cells)

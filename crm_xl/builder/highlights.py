@@ -1,0 +1,55 @@
+"""Warnings in outputs: colour and a sign before the text, never colour alone."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from crm_xl.builder.theme import (
+    CAUTION_FILL,
+    CAUTION_TEXT,
+    GOOD_TEXT,
+    WARNING_FILL,
+    WARNING_TEXT,
+    Theme,
+)
+from crm_xl.schema import Column, Kind
+from crm_xl.tables.outputs import NO_TRADE, PENDING
+
+_WARNING = (WARNING_TEXT, WARNING_FILL, "▲")
+_CAUTION = (CAUTION_TEXT, CAUTION_FILL, "△")
+# Column -> what it begins with -> how it is shown.
+_MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "tier": {PENDING: _CAUTION},
+    "priority": {PENDING: _CAUTION},
+    "value_tier": {PENDING: _CAUTION},
+    "activity": {"流失": _WARNING, "沉默": _CAUTION, NO_TRADE: _CAUTION},
+    "segment": {"流失风险": _WARNING, "不能失去": _WARNING, "已流失": _WARNING},
+    "action": {"搁置": _CAUTION},
+}
+_BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
+
+
+def highlight(theme: Theme, worksheet: Worksheet, column: Column, area: tuple[int, int, int, int]) -> None:
+    """The conditional formats of one output column.
+
+    Args:
+        theme: formats of the workbook.
+        worksheet: where the column stands.
+        column: its declaration.
+        area: its body, 0-based: first row, first column, last row, last column.
+    """
+    for text, (color, fill, sign) in _MARKS.get(column.name, {}).items():
+        rule = {"type": "text", "criteria": "begins with", "value": text}
+        worksheet.conditional_format(*area, {**rule, "format": theme.mark(color, fill, sign)})
+    if column.name == "check" and column.kind is Kind.TEXT:
+        for sign, color in (("✘", WARNING_TEXT), ("✔", GOOD_TEXT)):
+            rule = {"type": "text", "criteria": "containing", "value": sign}
+            worksheet.conditional_format(*area, {**rule, "format": theme.look("text", font_color=color)})
+    if column.name in _BARS:
+        worksheet.conditional_format(
+            *area,
+            {
+                "type": "data_bar", "bar_color": _BARS[column.name], "bar_solid": True, "data_bar_2010": True,
+                "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 100,
+            },
+        )  # fmt: skip

@@ -1,0 +1,108 @@
+"""首页: what the workbook is, what to do, its status after the last refresh, and the way to every sheet."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from crm_xl.builder import charts
+from crm_xl.builder.author import Author
+from crm_xl.builder.layout import GUIDE, HOME, SheetKind
+from crm_xl.builder.sheets import A4, write_cell
+from crm_xl.builder.theme import number_format
+from crm_xl.schema import Column, Role
+from crm_xl.tables import cells as named
+from crm_xl.tables.outputs import TIER_CHART
+
+_BANNER = "▲ 宏尚未启用：请点击上方黄色提示条中的“启用内容”。未启用时仍可阅读与填写数据，但按钮、自定义函数和刷新不可用。"
+_SAMPLE = (
+    "△ 示例数据：表中的客户、人员、电话与金额全部是虚构的，仅供了解用法。使用前请删除各输入表中的示例行。"
+)
+_NOT_YET = "尚未刷新"
+_LAST_COLUMN = 6
+
+
+def write_home(author: Author, worksheet: Worksheet) -> None:
+    """Everything on 首页."""
+    look = author.theme.look
+    spec = author.draft.spec
+    worksheet.hide_gridlines(2)
+    for column, width in enumerate((2, 18, 52, 3, 17, 17, 17)):
+        worksheet.set_column(column, column, width)
+    row = 0
+    if spec.macros:
+        worksheet.merge_range(row, 0, row, _LAST_COLUMN, _BANNER, look("banner"))
+        worksheet.set_row(row, 24)
+        author.define(named.BANNER_NAME, HOME, row, 0, row, _LAST_COLUMN)
+        row += 1
+    worksheet.set_row(row, 36)
+    worksheet.write_string(row, 1, spec.title, look("title", font_size=22))
+    worksheet.write_string(row + 1, 1, spec.purpose, look("note"))
+    row += 2
+    if author.draft.samples:
+        worksheet.merge_range(row, 1, row, _LAST_COLUMN, _SAMPLE, look("sample mark"))
+        worksheet.set_row(row, 22)
+    row = _steps(author, worksheet, row + 2)
+    top = row + 1
+    row = _status(author, worksheet, top)
+    _links(author, worksheet, top)
+    if charts.has(author, TIER_CHART):
+        charts.insert(worksheet, row + 2, 1, charts.tier_customers(author))
+    worksheet.set_landscape()
+    worksheet.set_paper(A4)
+    worksheet.fit_to_pages(1, 1)
+    worksheet.print_area(0, 0, row + 18, _LAST_COLUMN)
+    worksheet.activate()
+
+
+def _steps(author: Author, worksheet: Worksheet, row: int) -> int:
+    look = author.theme.look
+    refresh = (
+        "按功能区“客户分析”中的“刷新全部”，或运行命令 crm-xl refresh 文件名"
+        if author.draft.spec.macros
+        else "保存并关闭后运行命令 crm-xl refresh 文件名；在 Excel 中刷新请用带宏的 CRM_Analysis.xlsm"
+    )
+    steps = (
+        ("粘贴数据", "把客户、订单等数据粘贴到各输入表（黄底蓝字），标题行保持不变"),
+        ("设置参数", "在“参数”表中调整期间、评分卡、分级与策略；不改也可直接用"),
+        ("刷新", refresh),
+    )
+    worksheet.merge_range(row, 1, row, _LAST_COLUMN, "三步使用", look("section"))
+    for number, (name, text) in enumerate(steps, 1):
+        worksheet.set_row(row + number, 24)
+        worksheet.write_string(row + number, 1, f"{number}  {name}", look("step"))
+        worksheet.write_string(row + number, 2, text, look("text", indent=1))
+    return row + len(steps) + 1
+
+
+def _status(author: Author, worksheet: Worksheet, row: int) -> int:
+    look = author.theme.look
+    worksheet.merge_range(row, 1, row, 2, "状态", look("section"))
+    values = {named.STATUS.name: _NOT_YET, **author.draft.cells, named.VERSION.name: named.SCHEMA_VERSION}
+    for cell in named.STATUS_CELLS:
+        row += 1
+        label = f"{cell.title}({cell.unit})" if cell.unit else cell.title
+        worksheet.write_string(row, 1, label, look("label"))
+        column = Column(name=cell.name, title=cell.title, kind=cell.kind, unit=cell.unit)
+        value_look = look("value", num_format=number_format(column, Role.OUTPUT), text_wrap=True)
+        write_cell(worksheet, row, 2, values.get(cell.name), value_look)
+        author.define(cell.name, HOME, row, 2, row, 2)
+        if cell is named.BALANCE:
+            rule = {"type": "text", "criteria": "containing", "value": "✘"}
+            worksheet.conditional_format(
+                row, 2, row, 2, {**rule, "format": look("text", font_color="#B00020")}
+            )
+    return row
+
+
+def _links(author: Author, worksheet: Worksheet, row: int) -> None:
+    """Links to every sheet, in three columns: what to fill in (two), what to read."""
+    look = author.theme.look
+    sheets = author.draft.sheets
+    inputs = [sheet.name for sheet in sheets if sheet.kind in (SheetKind.PARAMETERS, SheetKind.INPUT)]
+    outputs = [sheet.name for sheet in sheets if sheet.kind is SheetKind.OUTPUT]
+    half = -(-len(inputs) // 2)
+    worksheet.merge_range(row, 4, row, 5, "填写", look("section"))
+    worksheet.write_string(row, 6, "查看", look("section"))
+    for column, names in ((4, inputs[:half]), (5, inputs[half:]), (6, [*outputs, GUIDE])):
+        for number, name in enumerate(names, 1):
+            worksheet.write_url(row + number, column, f"internal:'{name}'!A1", look("link"), name)

@@ -1,0 +1,229 @@
+"""A sheet of tables: title, explanation, tables as real Excel tables, validation, formats, print set-up.
+
+Output sheets are not protected: a refresh from inside Excel writes into them, and people sort and filter them.
+Only 说明 is protected (without a password).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from crm_xl.books.protocol import Cell
+from crm_xl.builder.author import Author
+from crm_xl.builder.highlights import highlight
+from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
+from crm_xl.builder.theme import column_width, wraps
+from crm_xl.builder.validation import FURTHER_ROWS, LISTS, validation
+from crm_xl.schema import Column, Kind, Role, Table
+from crm_xl.tables import parameters as p
+from crm_xl.tables.cells import note_name
+
+ROWS_MEASURED = 500  # for the widths of columns
+A4 = 9
+_PAGE_WIDTH = 250.0  # characters; beyond it a page is too small to read
+_HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
+_INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
+
+
+def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+    """Everything on a sheet of tables, without its charts."""
+    worksheet.hide_gridlines(2)
+    for placed in sheet.placed:
+        _write_table(author, sheet, placed, worksheet)
+    if sheet.kind is SheetKind.DATA:
+        for placed in sheet.placed:
+            worksheet.write_string(0, placed.column, placed.table.title, author.theme.look("table title"))
+        return
+    _write_head(author, sheet, worksheet)
+    _print_setup(author, sheet, worksheet)
+    worksheet.set_row(sheet.heading_row, _HEAD_HEIGHT)
+    first = sheet.placed[0].table
+    frozen = 2 if first.names[:2] == ("customer_id", "customer_name") and len(sheet.placed) == 1 else 0
+    worksheet.freeze_panes(sheet.heading_row + 1, frozen)
+
+
+def write_cell(worksheet: Worksheet, row: int, column: int, value: Cell, look: Format) -> None:
+    """One value as what it is: a text stays text whatever it begins with."""
+    if value is None or value == "":
+        worksheet.write_blank(row, column, None, look)
+    elif isinstance(value, bool):
+        worksheet.write_boolean(row, column, value, look)
+    elif isinstance(value, int | float):
+        worksheet.write_number(row, column, value, look)
+    elif isinstance(value, datetime | date):
+        worksheet.write_datetime(row, column, value, look)
+    else:
+        worksheet.write_string(row, column, str(value), look)
+
+
+def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
+    table, block = placed.table, author.draft.blocks[placed.table.name]
+    columns = _columns(table, block.headings)
+    rows = author.draft.body_rows(table.name)
+    top, left = placed.row, placed.column
+    bottom, right = top + rows, left + len(columns) - 1
+    options: list[dict[str, Any]] = []
+    for offset, column in enumerate(columns):
+        values = [row[offset] for row in block.rows]
+        wrap = wraps(column, values)
+        body = author.theme.body(column, table.role, wrap=wrap)
+        options.append(
+            {"header": column.title, "header_format": author.theme.head(column, table.role), "format": body}
+        )
+        measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
+        width = column_width(column, measured, table.role)
+        worksheet.set_column(left + offset, left + offset, width, author.theme.column(column, table.role))
+        author.widths[sheet.name, left + offset] = width
+        for number in range(rows):
+            value = values[number] if number < len(values) else None
+            write_cell(worksheet, top + 1 + number, left + offset, value, body)
+    filters = sheet.kind in (SheetKind.INPUT, SheetKind.OUTPUT) and table.fixed_rows is None
+    worksheet.add_table(
+        top, left, bottom, right,
+        {"name": table.name, "columns": options, "style": None, "autofilter": filters},
+    )  # fmt: skip
+    if table.defined_name:
+        author.define(table.defined_name, sheet.name, top, left, bottom, right)
+    if table.role is Role.OUTPUT:
+        for offset, column in enumerate(columns):
+            highlight(author.theme, worksheet, column, (top + 1, left + offset, bottom, left + offset))
+    else:
+        _validate(author, placed, worksheet, rows)
+    if sheet.kind is not SheetKind.PARAMETERS and len(sheet.placed) > 1:
+        worksheet.set_column(right + 1, right + 1, 3)
+
+
+def _columns(table: Table, headings: tuple[str, ...]) -> list[Column]:
+    """The declared columns, and those that an open-ended output adds behind them."""
+    further = headings[len(table.columns) :]
+    return [*table.columns, *(Column(name=name, title=name, kind=Kind.NUMBER) for name in further)]
+
+
+def _validate(author: Author, placed: Placed, worksheet: Worksheet, rows: int) -> None:
+    table, top = placed.table, placed.row + 1
+    for offset, column in enumerate(table):
+        at = placed.column + offset
+        if table is p.SETTINGS_TABLE and column.name == "value":
+            _validate_settings(author, worksheet, top, at)
+            continue
+        list_name = author.lists.get((table.name, column.name), "")
+        if rule := validation(column, list_name=list_name):
+            worksheet.data_validation(top, at, top + rows - 1 + FURTHER_ROWS, at, rule)
+
+
+def _validate_settings(author: Author, worksheet: Worksheet, top: int, at: int) -> None:
+    """Each setting is a row, with a kind and limits of its own."""
+    settings = {setting.title: setting for setting in p.GENERAL}
+    for number, row in enumerate(author.draft.blocks[p.SETTINGS_TABLE.name].rows):
+        setting = settings[str(row[0])]
+        look = author.theme.body(setting, Role.PARAMETER)
+        write_cell(worksheet, top + number, at, row[1], look)
+        if rule := validation(setting):
+            worksheet.data_validation(top + number, at, top + number, at, rule)
+
+
+def define_lists(author: Author) -> None:
+    """The defined names that dropdowns read: a column of a 参数 table, which grows with the table."""
+    present = {table.name: table for table in author.draft.spec.tables}
+    for place, (name, table_name, column_name) in LISTS.items():
+        if place[0] in present and table_name in present:
+            title = present[table_name].column(column_name).title
+            author.workbook.define_name(name, f"={table_name}[{title}]")
+            author.lists[place] = name
+
+
+def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+    look = author.theme.look
+    tables = [placed.table for placed in sheet.placed]
+    worksheet.set_row(0, 30)
+    worksheet.write_string(0, 0, sheet.name, look("title"))
+    if sheet.kind is SheetKind.PARAMETERS:
+        said = "黄底蓝字可改；改后请刷新。灰色列由刷新填写。点击下列名称转到相应的表："
+        worksheet.write_string(1, 0, said, look("note"))
+        for number, placed in enumerate(sheet.placed):
+            row, column = divmod(number, LINKS_IN_A_ROW)
+            target = f"internal:'{sheet.name}'!{author.address(placed.row - 2, placed.column)}"
+            worksheet.write_url(2 + row, column, target, look("link"), placed.table.title)
+    elif sheet.kind is SheetKind.INPUT:
+        table = tables[0]
+        note = f"{table.note}。" if table.note else ""
+        written = (
+            "本表由刷新写入，请勿修改。"
+            if all(c.computed for c in table if not c.required)
+            else _INPUT_LEGEND
+        )
+        sample = "当前为示例数据（虚构）。" if author.draft.blocks[table.name].rows else ""
+        worksheet.write_string(1, 0, f"{note}{_guides(table)}", look("note"))
+        worksheet.write_string(2, 0, f"{sample}{written}", look("note"))
+    if sheet.kind is SheetKind.OUTPUT and len(tables) == 1:
+        worksheet.write_string(1, 0, _explanation(tables[0]), look("note"))
+        _write_caption(author, sheet, sheet.placed[0], worksheet)
+    elif len(tables) > 1:
+        _write_table_heads(author, sheet, worksheet)
+
+
+def _write_table_heads(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+    """Titles and notes of tables that stand side by side, none wider than its own table."""
+    look = author.theme.look
+    row = sheet.heading_row
+    for placed in sheet.placed:
+        right = placed.column + len(placed.table.columns) - 1
+        if sheet.kind is SheetKind.PARAMETERS:
+            worksheet.write_string(row - 2, placed.column, placed.table.title, look("table title"))
+            worksheet.merge_range(
+                row - 1, placed.column, row - 1, right, placed.table.note, look("wrapped note")
+            )
+        else:
+            text = f"{placed.table.title}：{_explanation(placed.table)}"
+            worksheet.merge_range(row - 2, placed.column, row - 2, right, text, look("wrapped note"))
+            worksheet.merge_range(row - 1, placed.column, row - 1, right, "", look("wrapped note"))
+            _write_caption(author, sheet, placed, worksheet)
+    worksheet.set_row(row - 1, _NOTE_HEIGHT)
+    if sheet.kind is SheetKind.OUTPUT:
+        worksheet.set_row(row - 2, _NOTE_HEIGHT)
+
+
+def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
+    """The cell above an output in which a refresh says date, period, scope and scorecard."""
+    name = note_name(placed.table)
+    look = author.theme.look("wrapped note" if len(sheet.placed) > 1 else "note", bold=True)
+    row = placed.row - 1
+    write_cell(worksheet, row, placed.column, author.draft.cells.get(name, "尚未刷新"), look)
+    author.define(name, sheet.name, row, placed.column, row, placed.column)
+
+
+def _explanation(table: Table) -> str:
+    note = f"{table.note}。" if table.note else ""
+    return f"{note}由刷新写入，请勿修改。{_guides(table)}"
+
+
+def _guides(table: Table) -> str:
+    return f"来源：指南 {'、'.join(table.guide.split())}。" if table.guide else ""
+
+
+def _print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+    last = sheet.placed[-1]
+    right = last.column + len(author.draft.blocks[last.table.name].headings) - 1
+    bottom = max(placed.row + author.draft.body_rows(placed.table.name) for placed in sheet.placed)
+    worksheet.set_landscape()
+    worksheet.set_paper(A4)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    worksheet.repeat_rows(sheet.heading_row)
+    worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
+    width = sum(author.widths.get((sheet.name, column), 3.0) for column in range(right + 1))
+    if sheet.kind is SheetKind.PARAMETERS:
+        # A dozen tables side by side: each starts a page.
+        worksheet.set_print_scale(55)
+        worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
+        worksheet.print_area(0, 0, bottom, right)
+        return
+    pages = max(1, round(width / _PAGE_WIDTH))
+    worksheet.fit_to_pages(pages, 0)
+    if pages > 1:
+        worksheet.repeat_columns(0, 1)
+    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)),
+                         max(right, author.chart_right.get(sheet.name, 0)))  # fmt: skip
