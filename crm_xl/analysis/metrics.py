@@ -25,6 +25,8 @@ from crm_xl.tables import parameters as p
 from crm_xl.tables.outputs import METRICS
 
 MARKS = ("sold_nothing", "annual_filled", "annual_incomplete")
+# The sales on which `profit` was made, 元: margins of groups are Σ profit ÷ Σ of this.
+MARGIN_BASE = "profit_sales"
 
 
 def customer_metrics(
@@ -42,9 +44,10 @@ def customer_metrics(
         period: what sums and counts cover.
 
     Returns:
-        METRICS, then three marks (bool): sold_nothing, ordered before but not in the period, hence a known
-        nothing; annual_filled, 年消费额 is the mean of the last 3 months x 12; annual_incomplete, the data begin
-        within the last 12 months. Numbers are float64, NaN where missing.
+        METRICS; then profit_sales, the sales in 元 on which `profit` was made; then three marks (bool):
+        sold_nothing, ordered before but not in the period, hence a known nothing; annual_filled, 年消费额 is
+        the mean of the last 3 months x 12; annual_incomplete, the data begin within the last 12
+        months. Numbers are float64, NaN where missing.
     """
     today = analysis_date.normalize()
     customers = tables.get(i.CUSTOMERS.name)
@@ -66,6 +69,7 @@ def customer_metrics(
             columns["cross_buy_rate"] = np.where(np.isnan(by_hand), computed, by_hand)
 
     frame = {column.name: _series(column, columns.get(column.name), len(listed)) for column in METRICS}
+    frame[MARGIN_BASE] = pd.Series(columns.get(MARGIN_BASE, np.full(len(listed), np.nan)))
     return pd.DataFrame(frame | {mark: columns[mark] for mark in MARKS})
 
 

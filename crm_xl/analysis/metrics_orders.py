@@ -138,7 +138,7 @@ def _orders(lines: OrderLines, where: Flags) -> Floats:
 
 
 def _margins(lines: OrderLines, inside: Flags) -> dict[str, Any]:
-    """Profit and its ratios, over the lines whose profit is known.
+    """Profit, its ratios, and the sales it was made on, over the lines whose profit is known.
 
     profit is missing where the customer bought in the period and no line says its profit; 0 where nothing was
     bought. Without any profit in the data all three are missing. The margin is missing where the amounts it
@@ -149,14 +149,15 @@ def _margins(lines: OrderLines, inside: Flags) -> dict[str, Any]:
         return {}
     covered = inside & known
     profit = lines.tally.sum(lines.profit, covered)
-    margin = divide(profit, lines.tally.sum(lines.amount, covered))
+    sales = lines.tally.sum(lines.amount, covered)
+    margin = divide(profit, sales)
     untold = (lines.tally.count(covered) == 0) & (lines.tally.count(inside) > 0)
     profit[untold] = np.nan
     lifetime = lines.tally.sum(lines.profit, known)
     everything = np.ones(len(lines), dtype=bool)
     share = divide(lifetime, np.full(len(lifetime), lifetime.sum()))
     share[(lines.tally.count(known) == 0) & (lines.tally.count(everything) > 0)] = np.nan
-    return {"profit": profit, "profit_margin": margin, "profit_share": share}
+    return {"profit": profit, "profit_margin": margin, "profit_share": share, "profit_sales": sales}
 
 
 def _products(lines: OrderLines, inside: Flags) -> dict[str, Any]:

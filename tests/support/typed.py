@@ -25,7 +25,8 @@ def frame(table: Table, rows: Sequence[Row]) -> pd.DataFrame:
         if column.kind in NUMERIC:
             columns[column.name] = pd.Series(np.array(values, dtype=float))
         elif column.kind in TEMPORAL:
-            columns[column.name] = pd.Series(pd.to_datetime(values), dtype="datetime64[us]")
+            moments = [pd.NaT if value is None else pd.Timestamp(value) for value in values]
+            columns[column.name] = pd.Series(moments, dtype="datetime64[us]")
         else:
             boolean = column.kind is Kind.YESNO
             columns[column.name] = pd.Series(
