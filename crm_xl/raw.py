@@ -30,9 +30,10 @@ class RawTable:
     Attributes:
         name: the declared table's name, "tblOrders".
         headings: as found, one per column, stripped of white space at the ends; may repeat.
-        columns: one object array per heading, equal lengths; a blank cell is None; dates are datetime,
-            numbers float or int, texts str, truth values bool. An error cell is its text, "#DIV/0!", and is
-            also in `errors`.
+        columns: one array per heading, equal lengths. An object array holds what a sheet holds: None for a
+            blank, datetime, float or int, str, bool; an error cell is its text, "#DIV/0!", and is also in
+            `errors`. A caller's frame may bring float64, int64, bool or datetime64 arrays as they are (NaN
+            and NaT are blanks), which saves half a million conversions.
         sheet: sheet name, or the file's name for a file without sheets.
         row, column: 1-based place of the first heading. Row 0 of the body stands at `row` + 1.
         file_lines: the 1-based line of each body row in a text file; empty for a sheet.
@@ -66,6 +67,22 @@ class RawTable:
             return f"{self.sheet}!第{line_number}行"
         return f"{self.sheet}!{column_letters(self.column + self.headings.index(heading))}{line_number}"
 
+    def cells(self, rows: np.ndarray, heading: str | None = None) -> list[str]:
+        """The addresses of many rows, as `cell` gives them one by one.
+
+        Args:
+            rows: 0-based rows of the body.
+            heading: as for `cell`.
+        """
+        if not len(rows):
+            return []
+        if self.file_lines is not None:
+            column = f"“{heading}”" if heading else ""
+            return [f"{self.sheet} 第{line}行{column}" for line in self.file_lines[rows].tolist()]
+        first = self.cell(int(rows[0]), heading)
+        before, after = first.rsplit(str(self.row + 1 + int(rows[0])), 1)
+        return [f"{before}{line}{after}" for line in (rows + (self.row + 1)).tolist()]
+
     @classmethod
     def from_rows(cls, name: str, rows: Sequence[Sequence[Any]], **place: Any) -> RawTable:
         """A raw table from a list of rows whose first holds the headings (a sheet block, a test)."""
@@ -80,10 +97,16 @@ class RawTable:
 
     @classmethod
     def from_frame(cls, name: str, frame: pd.DataFrame) -> RawTable:
-        """A raw table from a caller's frame; missing values become None; the sheet is the table's name."""
+        """A raw table from a caller's frame; the sheet is the table's name.
+
+        Numeric and date columns keep their type; in all others a missing value becomes None.
+        """
         columns = []
         for index in range(frame.shape[1]):
             series = frame.iloc[:, index]
+            if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiubM":
+                columns.append(series.to_numpy())
+                continue
             values = series.astype(object).to_numpy(dtype=object, copy=True)
             values[series.isna().to_numpy()] = None
             columns.append(values)

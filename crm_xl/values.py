@@ -50,11 +50,14 @@ class Converted:
         values: float64 for numbers; datetime64[us] for dates; else object holding str, True, False or None.
         bad: where a cell was not blank and could not be read; its value is missing.
         rewritten: name of a lossless rule -> number of cells it changed.
+        codes: where the column was read by its distinct values, which of them each cell is (equal code, equal
+            value; -1 for missing), so that nobody needs to tell them apart again; else None.
     """
 
     values: np.ndarray
     bad: np.ndarray
     rewritten: Mapping[str, int]
+    codes: np.ndarray | None = None
 
 
 def convert(values: np.ndarray, column: Column) -> Converted:
@@ -87,14 +90,10 @@ def convert(values: np.ndarray, column: Column) -> Converted:
 def read_cell(value: Any, column: Column) -> Any:
     """One cell as a value of the column's kind: float, str, bool, Timestamp; None for a blank.
 
-    Unlike `convert` this also holds a value to the declared limits: a setting has no ledger to be noted in.
-
     Raises:
-        ValueError: unreadable or outside the limits; the text is a Chinese clause with the remedy.
+        ValueError: unreadable; the text is a Chinese clause with the remedy.
     """
     result, _ = _read(value, column)
-    if column.kind in NUMERIC and result is not None and (fault := range_fault(result, column)):
-        raise ValueError(fault)
     return pd.Timestamp(result) if isinstance(result, datetime) else result
 
 
@@ -107,21 +106,6 @@ def out_of_range(values: np.ndarray, column: Column) -> np.ndarray:
         if column.maximum is not None:
             outside |= values > column.maximum
     return outside
-
-
-def range_fault(value: float, column: Column) -> str:
-    """What is wrong with a number outside the declared limits, in Chinese; empty where nothing is."""
-    low, high = column.minimum, column.maximum
-    if (low is None or value >= low) and (high is None or value <= high):
-        return ""
-    shown = [
-        f"{bound:.0%}" if column.kind is Kind.PERCENT else f"{bound:g}"
-        for bound in (low, high)
-        if bound is not None
-    ]
-    if len(shown) == 2:
-        return f"应在 {shown[0]} 至 {shown[1]} 之间"
-    return f"应不{'小' if high is None else '大'}于 {shown[0]}"
 
 
 def missing(values: np.ndarray) -> np.ndarray:
@@ -165,16 +149,19 @@ def _distinct(values: np.ndarray, column: Column) -> Converted:
     for rule, count in zip(rules, times, strict=True):
         if rule is not None:
             rewritten[rule.value] += int(count)
-    return Converted(_stored([*results, None], column)[codes], bad, dict(rewritten))
+    # Two spellings of one value are one value: "1001.0" and "1001".
+    same = np.append(pd.factorize(_stored(results, column))[0], -1)[codes]
+    return Converted(_stored([*results, None], column)[codes], bad, dict(rewritten), same)
 
 
 def _by_type(values: np.ndarray, column: Column) -> Converted:
     """A column of mixed cells, the types read apart and put together again."""
     size = len(values)
-    texts = np.fromiter((isinstance(v, str) for v in values), dtype=bool, count=size)
-    numbers = np.fromiter(
-        (isinstance(v, _NUMBERS) and not isinstance(v, bool) for v in values), bool, count=size
-    )
+    types = set(map(type, values))
+    is_text = {found for found in types if issubclass(found, str)}
+    is_number = {found for found in types if issubclass(found, _NUMBERS) and found is not bool}
+    texts = np.fromiter((type(value) in is_text for value in values), dtype=bool, count=size)
+    numbers = np.fromiter((type(value) in is_number for value in values), dtype=bool, count=size)
     rest = ~(texts | numbers)
     results, failed, rules = _read_each(values[rest], column)
     parts = [
@@ -220,6 +207,8 @@ def _stored(results: list[Any], column: Column) -> np.ndarray:
 def _read(value: Any, column: Column) -> tuple[Any, Rewriting | None]:
     """One cell: its value (None for a blank) and the lossless rule that was needed."""
     kind = column.kind
+    if kind is Kind.ANY:
+        return (value.strip() or None if isinstance(value, str) else value), None
     if isinstance(value, str):
         text = value.strip()
         if not text or not fold(text):

@@ -1,0 +1,200 @@
+"""The data-quality ledger: what cleaning left out or changed, line by line, and how often (SPEC section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.balance import exact_sum
+from crm_xl.analysis.privacy import MASKS
+from crm_xl.raw import RawTable
+from crm_xl.schema import Column, Table
+from crm_xl.tables.outputs import LEDGER, LEDGER_SUMMARY
+from crm_xl.values import Converted
+
+
+class Rule(StrEnum):
+    """Why a line stands in the ledger."""
+
+    ERROR_VALUE = "错误值"
+    KEY_MISSING = "缺少必填项"
+    ID_DAMAGED = "编号已损坏"
+    UNREADABLE = "无法识别"
+    FUTURE = "日期晚于今天"
+    DUPLICATE = "完全重复"
+    KEY_REPEATED = "编号重复而内容不同"
+    OUT_OF_RANGE = "超出范围"
+    CANCELLED = "已取消或已退款"
+    RETURN_MATCHED = "退货冲减"
+    RETURN_UNMATCHED = "退货未找到原订单"
+    # Only in the summary: counts, not findings.
+    ROWS_READ = "读入"
+    ROWS_KEPT = "保留"
+    BLANK_ROW = "空行"
+    UNKNOWN_COLUMN = "未识别的列"
+
+
+class Action(StrEnum):
+    """What was done about it."""
+
+    SET_ASIDE = "搁置"
+    EMPTIED = "置空"
+    NOTED = "提示"
+    TO_SUPPLY = "待补充"
+    DROPPED = "移出"
+    NETTED = "冲减"
+    APPLIED = "直接冲减"
+    UNIFIED = "统一写法"
+    IGNORED = "忽略"
+    COUNTED = "计数"
+
+
+EXPLANATION: dict[Rule, str] = {
+    Rule.ERROR_VALUE: "单元格显示 #DIV/0! 之类的错误值；在必填列中整行搁置，在其他列中视为空白",
+    Rule.KEY_MISSING: "没有编号、日期或金额就无法归属的行整行搁置；缺少名称的行保留，待补充",
+    Rule.ID_DAMAGED: "编号存为数字后丢失了位数，或被改成了日期、小数、逻辑值",
+    Rule.UNREADABLE: "内容不符合本列的类型，猜测会改变含义；必填列整行搁置，其他列视为空白",
+    Rule.FUTURE: "已发生的事不会晚于今天，多为年份误录",
+    Rule.DUPLICATE: "各列内容完全相同的行，保留第一行",
+    Rule.KEY_REPEATED: "同一编号有不同内容，保留最近复核的一行，没有复核日期时保留最后一行",
+    Rule.OUT_OF_RANGE: "超出本列声明的最小值或最大值，数值不变，请核对",
+    Rule.CANCELLED: "订单状态为已取消或已退款的行，以及注明冲减这些订单的负数行，不参与计算",
+    Rule.RETURN_MATCHED: "负数行按原订单编号、同客户同产品等额、同客户同产品部分金额的顺序冲减较早的订单",
+    Rule.RETURN_UNMATCHED: "没有可冲减的原订单的退货金额；设置“未匹配退货也冲减”可直接冲减",
+    Rule.ROWS_READ: "表中有内容的行数",
+    Rule.ROWS_KEPT: "参与分析的行数",
+    Rule.BLANK_ROW: "整行空白，跳过",
+    Rule.UNKNOWN_COLUMN: "标题不在数据字典中的列，不参与分析",
+}
+
+
+def shown(value: Any) -> str:
+    """A value as the ledger prints it; empty for a missing one."""
+    if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and np.isnan(value)):
+        return ""
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == datetime.min.time() else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float | np.floating):
+        return f"{value:.10g}"
+    return str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """Lines of the ledger that share table, column, rule and action.
+
+    Attributes:
+        rows: 0-based rows of the raw table's body.
+        column: the declared column the cell stands in; None for the whole row.
+        before, after: one text per row, or one for all.
+        amounts: signed order amounts; None where the table has no order money.
+    """
+
+    table: Table
+    raw: RawTable
+    rows: np.ndarray
+    rule: Rule
+    action: Action
+    column: Column | None = None
+    heading: str | None = None
+    before: list[str] | str = ""
+    after: list[str] | str = ""
+    amounts: np.ndarray | None = None
+
+    def frame(self) -> pd.DataFrame:
+        """The lines, with the columns of LEDGER."""
+        size = len(self.rows)
+        fixed = {
+            "table": self.table.title,
+            "column": self.column.title if self.column else "",
+            "rule": self.rule.value,
+            "action": self.action.value,
+            "before": self._masked(),
+            "after": self.after,
+        }
+        columns: dict[str, np.ndarray] = {"cell": _texts(self.raw.cells(self.rows, self.heading), size)}
+        columns |= {name: _texts(value, size) for name, value in fixed.items()}
+        columns["amount"] = np.full(size, np.nan) if self.amounts is None else self.amounts
+        return pd.DataFrame(
+            {name: pd.Series(columns[name], dtype=columns[name].dtype) for name in LEDGER.names}, copy=False
+        )
+
+    def _masked(self) -> list[str] | str:
+        if not (self.column and self.column.secret and self.before):
+            return self.before
+        mask = MASKS[self.column.secret]
+        return mask(self.before) if isinstance(self.before, str) else [mask(text) for text in self.before]
+
+
+class Ledger:
+    """Collects findings and counts while cleaning goes on."""
+
+    def __init__(self) -> None:
+        self._findings: list[Findings] = []
+        self._counts: list[tuple[str, str, str, int, float]] = []
+
+    def add(self, findings: Findings) -> None:
+        """Take findings up; none at all leaves no trace."""
+        if len(findings.rows):
+            self._findings.append(findings)
+
+    def count(
+        self, table: Table, rule: str, number: int, action: str = Action.COUNTED, amount: float = np.nan
+    ) -> None:
+        """Take a figure of the summary up that has no lines of its own."""
+        self._counts.append((table.title, str(rule), str(action), number, amount))
+
+    def count_rewritten(self, table: Table, columns: Iterable[Converted]) -> None:
+        """Take up how often lossless rules were applied to a table's columns."""
+        for column in columns:
+            for rule, number in column.rewritten.items():
+                self.count(table, rule, number, Action.UNIFIED)
+
+    def frame(self) -> pd.DataFrame:
+        """LEDGER: one row per finding, in the order they were made."""
+        frames = [findings.frame() for findings in self._findings]
+        if frames:
+            return pd.concat(frames, ignore_index=True)
+        kinds = {name: "float64" if name == "amount" else "object" for name in LEDGER.names}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+    def summary(self) -> pd.DataFrame:
+        """LEDGER_SUMMARY: rows read and kept, then every rule with its number and its money, by table."""
+        merged: dict[tuple[str, str, str], list[float]] = {}
+        rows = list(self._counts)
+        for found in self._findings:
+            amount = np.nan if found.amounts is None else exact_sum(found.amounts)
+            rows.append((found.table.title, found.rule.value, found.action.value, len(found.rows), amount))
+        for table, rule, action, number, amount in rows:
+            entry = merged.setdefault((table, rule, action), [0, np.nan])
+            entry[0] += number
+            entry[1] = amount if np.isnan(entry[1]) else entry[1] + (0 if np.isnan(amount) else amount)
+        tables = list(dict.fromkeys(table for table, _, _ in merged))
+        first = (Rule.ROWS_READ, Rule.ROWS_KEPT)
+        ordered = sorted(
+            merged.items(),
+            key=lambda item: (
+                tables.index(item[0][0]),
+                first.index(item[0][1]) if item[0][1] in first else 2,
+            ),
+        )
+        frame = pd.DataFrame([(*names, *figures) for names, figures in ordered], columns=LEDGER_SUMMARY.names)
+        return frame.astype(
+            {"table": object, "rule": object, "action": object, "findings": float, "amount": float}
+        )
+
+
+def _texts(value: list[str] | str, size: int) -> np.ndarray:
+    texts = np.empty(size, dtype=object)
+    texts[:] = value
+    return texts

@@ -1,0 +1,193 @@
+"""Order lines net of cancellations and returns, and the balance that shows where the money went (SPEC section 3)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.balance import CENT, Balance, exact_sum
+from crm_xl.analysis.ledger import Action, Ledger, Rule, shown
+from crm_xl.analysis.refunds import Lines, Matches, match_returns
+from crm_xl.analysis.screening import Screened
+from crm_xl.settings.model import General
+from crm_xl.tables import inputs as i
+from crm_xl.tables import parameters as p
+
+_LEFT = (i.ORDER_CANCELLED, i.ORDER_REFUNDED)
+
+
+def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.DataFrame, Balance]:
+    """The order lines that count, net of what was returned, and the balance over all lines.
+
+    Args:
+        orders: the screened order lines.
+        general: refund_at and apply_unmatched_returns decide where returns go.
+        ledger: takes up cancelled lines and every return.
+
+    Returns:
+        The declared columns of ORDERS and net_amount, net_profit, counts; the balance.
+    """
+    rows = np.flatnonzero(orders.kept)
+    lines = _lines(orders, rows)
+    cancelled = _cancelled(orders, rows, lines, ledger)
+    live = np.flatnonzero(~cancelled)
+    matches = match_returns(_pick(lines, live))
+    rows, lines = rows[live], _pick(lines, live)
+    _report_returns(orders, rows, lines, matches, general, ledger)
+
+    profit = orders.values("profit")[rows]
+    profit_taken = _profit_taken(lines, profit, matches)
+    taken = matches.taken_from(len(rows))
+    counts = ~_returned_in_full(lines, taken)
+    # Per line: what a return takes off the order's line, and what stands on the return's own line.
+    off_order, off_order_profit = taken, _sum_at(matches.line, profit_taken, len(rows))
+    own, own_profit = np.zeros(len(rows)), np.zeros(len(rows))
+    if general.refund_at == p.REFUND_AT_RETURN:
+        own = _sum_at(matches.returned, matches.taken, len(rows))
+        own_profit = _sum_at(matches.returned, profit_taken, len(rows))
+        off_order, off_order_profit = np.zeros(len(rows)), np.zeros(len(rows))
+    if general.apply_unmatched_returns:
+        own = own + matches.remainder
+        unmatched = matches.remainder > 0
+        share = matches.remainder[unmatched] / -lines.amount[unmatched]
+        own_profit[unmatched] -= profit[unmatched] * share
+    is_order = lines.amount >= 0
+    net = np.where(is_order, lines.amount - off_order, -own)
+    net_profit = np.where(is_order, profit - off_order_profit, -own_profit)
+
+    kept = is_order | (own > 0)
+    frame = orders.frame(rows[kept]).assign(
+        net_amount=net[kept], net_profit=net_profit[kept], counts=(counts & is_order)[kept]
+    )
+    amounts = orders.values("amount")
+    unmatched_sum = -exact_sum(matches.remainder)
+    applied = general.apply_unmatched_returns
+    balance = Balance(
+        money_in=exact_sum(amounts),
+        gross_kept=exact_sum(lines.amount[is_order]),
+        netted=exact_sum(matches.taken) - (unmatched_sum if applied else 0.0),
+        net_kept=exact_sum(frame["net_amount"].to_numpy()),
+        cancelled=exact_sum(amounts[np.flatnonzero(orders.kept)][cancelled]),
+        set_aside=exact_sum(amounts[~orders.kept]) + (0.0 if applied else unmatched_sum),
+    )
+    return frame, balance
+
+
+def _lines(orders: Screened, rows: np.ndarray) -> Lines:
+    order = orders.codes("order_id")
+    return Lines(
+        customer=orders.codes("customer_id")[rows],
+        order=order[rows],
+        named_order=_named_orders(orders, order)[rows],
+        product=_products(orders)[rows],
+        moment=orders.values("order_date")[rows],
+        amount=orders.values("amount")[rows],
+    )
+
+
+def _pick(lines: Lines, where: np.ndarray) -> Lines:
+    return Lines(**{name: getattr(lines, name)[where] for name in Lines.__dataclass_fields__})
+
+
+def _products(orders: Screened) -> np.ndarray:
+    """One whole number per product: its id, else its type, else a number that all lines without either share."""
+    by_id, by_type = orders.codes("product_id"), orders.codes("product_type")
+    ids, types = int(by_id.max(initial=-1)) + 1, int(by_type.max(initial=-1)) + 1
+    return np.where(by_id >= 0, by_id, np.where(by_type >= 0, ids + by_type, ids + types))
+
+
+def _named_orders(orders: Screened, order: np.ndarray) -> np.ndarray:
+    """The code, among order ids, of the order a line says it takes back; -1 where it says none that is there."""
+    named = orders.values("original_order_id")
+    says = np.flatnonzero(orders.codes("original_order_id") >= 0)
+    codes = np.full(len(named), -1, dtype=np.int64)
+    if len(says):
+        known = orders.codes("order_id") >= 0
+        ids, first = np.unique(order[known], return_index=True)
+        texts = pd.Index(orders.values("order_id")[known][first], dtype=object)
+        at = texts.get_indexer(pd.Index(named[says], dtype=object))
+        codes[says] = np.where(at >= 0, ids[at], -1)
+    return codes
+
+
+def _cancelled(orders: Screened, rows: np.ndarray, lines: Lines, ledger: Ledger) -> np.ndarray:
+    """Lines that leave because they are cancelled or refunded, and the negative lines that name such lines.
+
+    Naming an order of which only other products were cancelled is an ordinary return.
+    """
+    status = orders.values("status")[rows]
+    by_status = np.isin(status, _LEFT) if "status" in orders.headings else np.zeros(len(rows), dtype=bool)
+    if not by_status.any():
+        return by_status
+    products = int(lines.product.max()) + 1
+    gone = lines.order[by_status] * products + lines.product[by_status]
+    live_orders = lines.order[~by_status & (lines.amount >= 0)]
+    gone_orders = np.setdiff1d(lines.order[by_status], live_orders)
+    naming = (lines.amount < 0) & (lines.named_order >= 0) & ~by_status
+    naming &= np.isin(lines.named_order * products + lines.product, gone) | np.isin(
+        lines.named_order, gone_orders
+    )
+    for where, column in ((by_status, "status"), (naming, "original_order_id")):
+        ledger.add(
+            orders.findings(
+                rows[where], Rule.CANCELLED, Action.DROPPED, column,
+                before=[shown(value) for value in orders.values(column)[rows[where]]], amounts=lines.amount[where],
+            )
+        )  # fmt: skip
+    leaving: np.ndarray = by_status | naming
+    return leaving
+
+
+def _sum_at(places: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+    summed: np.ndarray = np.bincount(places, weights=values, minlength=size)
+    return summed
+
+
+def _profit_taken(lines: Lines, profit: np.ndarray, matches: Matches) -> np.ndarray:
+    """Per match, the profit that goes back with the goods.
+
+    The return's own profit in proportion to what was matched; where it has none, the order line's profit in
+    proportion to what was taken from it.
+    """
+    own = -profit[matches.returned] * matches.taken / -lines.amount[matches.returned]
+    of_order = profit[matches.line] * matches.taken / lines.amount[matches.line]
+    going_back: np.ndarray = np.where(np.isnan(own), of_order, own)
+    return going_back
+
+
+def _returned_in_full(lines: Lines, taken: np.ndarray) -> np.ndarray:
+    """Lines of orders from which returns took everything."""
+    customers = int(lines.customer.max(initial=0)) + 1
+    codes, _ = pd.factorize(lines.order.astype(np.int64) * customers + lines.customer)
+    left = np.bincount(codes, weights=np.where(lines.amount > 0, lines.amount - taken, 0.0))
+    touched = np.bincount(codes, weights=taken) > 0
+    full: np.ndarray = ((left <= CENT / 2) & touched)[codes]
+    return full
+
+
+def _report_returns(
+    orders: Screened, rows: np.ndarray, lines: Lines, matches: Matches, general: General, ledger: Ledger
+) -> None:
+    """Every return in the ledger: what it was netted against, and what found no order."""
+    order = np.argsort(matches.returned, kind="stable")
+    returned, first, times = np.unique(matches.returned[order], return_index=True, return_counts=True)
+    against = orders.raw.cells(rows[matches.line[order][first]], orders.headings["amount"])
+    more = [f" 等{count}行" if count > 1 else "" for count in times.tolist()]
+    ledger.add(
+        orders.findings(
+            rows[returned], Rule.RETURN_MATCHED, Action.NETTED, "amount",
+            before=orders.texts("amount", rows[returned]),
+            after=[f"冲减 {cell}{rest}" for cell, rest in zip(against, more, strict=True)],
+            amounts=-_sum_at(matches.returned, matches.taken, len(rows))[returned],
+        )
+    )  # fmt: skip
+    unmatched = np.flatnonzero(matches.remainder > 0)
+    ledger.add(
+        orders.findings(
+            rows[unmatched], Rule.RETURN_UNMATCHED,
+            Action.APPLIED if general.apply_unmatched_returns else Action.SET_ASIDE, "amount",
+            before=orders.texts("amount", rows[unmatched]),
+            after=[f"未匹配 {amount:,.2f}" for amount in matches.remainder[unmatched].tolist()],
+            amounts=-matches.remainder[unmatched],
+        )
+    )  # fmt: skip
