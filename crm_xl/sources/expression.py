@@ -181,7 +181,7 @@ class _Tree:
     @staticmethod
     def _kept(store: dict[str, str], prefix: str, value: str) -> str:
         store[name := f"{prefix}{len(store)}"] = value
-        return name
+        return f" {name} "  # two tokens side by side must not become one
 
     def headings(self) -> tuple[str, ...]:
         """Every name that is not called as a function."""
@@ -229,12 +229,12 @@ class _Evaluation:
             case ast.BinOp(op=ast.BitAnd()):
                 return self._joined(self._plain(node.left), self._plain(node.right))
             case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
-                operands = self._plain(node.left), self._plain(node.right)
+                operands = self._operand(node.left), self._operand(node.right)
                 return vectors.arithmetic(_ARITHMETIC[type(op)], *operands)
             case ast.UnaryOp(op=ast.USub()):
-                return vectors.arithmetic(np.negative, self._plain(node.operand))
+                return vectors.arithmetic(np.negative, self._operand(node.operand))
             case ast.UnaryOp(op=ast.UAdd()):
-                return vectors.number(self._plain(node.operand))
+                return vectors.number(self._operand(node.operand))
             case ast.UnaryOp(op=ast.Not()):
                 return Vector(sort="truth", values=~self._of(node.operand, "truth").values)
             case ast.BoolOp(op=op):
@@ -305,6 +305,12 @@ class _Evaluation:
         if vector.sort == "truth":
             raise self._fault(node, "是非判断不能当作数值或文本用")
         return vector
+
+    def _operand(self, node: ast.expr) -> Vector:
+        """The value where it is computed with; a text written out is surely a slip."""
+        if self._is_text(node):
+            raise self._fault(node, "文本不能参加计算")
+        return self._plain(node)
 
     def _is_text(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Name) and node.id in self.tree.texts

@@ -1,7 +1,7 @@
 """A mapping: which declared tables one source file fills, and how each column is made (docs: a TOML file).
 
 table = "tblOrders"              # or several [[table]] sections with name = …
-[columns]                        # English name or heading = heading of the file or an expression
+[columns]                        # English name or "中文标题" = heading of the file or an expression
 order_id = "InvoiceNo"
 amount = "Quantity*UnitPrice"
 [constants]
@@ -87,7 +87,9 @@ def parse_mapping(source: Path | str) -> tuple[Mapping, list[CrmError]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CrmError(
-            f"映射文件写法不对（{error}）。", where=where, hint='每行写成 列名 = "标题或算式"，文本用双引号。'
+            f"映射文件写法不对（{error}）。",
+            where=where,
+            hint='每行写成 "订单编号" = "标题或算式"，中文列名也要加双引号。',
         ) from None
     faults: list[CrmError] = []
     sections: list[tuple[Any, tuple[str, ...], str]]
