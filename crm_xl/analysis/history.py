@@ -33,9 +33,8 @@ def purchase_history(orders: pd.DataFrame, observed_to: pd.Timestamp, *, unit: s
         (first purchase to the end), in units; monetary_value, the mean of the purchases after the first, 0
         where there is none.
     """
-    purchases = _purchases(orders, unit)
-    purchases = purchases.loc[purchases["at"] <= _ordinal(observed_to, unit)]
-    return _summary(purchases, _ordinal(observed_to, unit))
+    seen = orders["order_date"].to_numpy() <= np.datetime64(observed_to, "D")
+    return _summary(_purchases(orders.loc[seen], unit), _ordinal(observed_to, unit))
 
 
 def train_test_split(
@@ -58,7 +57,7 @@ def train_test_split(
         raise ValueError("the test time must begin after the training time")
     days = orders["order_date"].to_numpy()
     later = (days > np.datetime64(train_to, "D")) & (days <= np.datetime64(test_to, "D"))
-    history = purchase_history(orders.loc[~later], train_to, unit=unit)
+    history = purchase_history(orders, train_to, unit=unit)
     test = _purchases(orders.loc[later], unit).groupby("customer_id")["amount"].agg(["size", "mean"])
     found = test.reindex(history["customer_id"])
     return history.assign(

@@ -46,10 +46,15 @@ def customer_metrics(
     Returns:
         METRICS; then profit_sales, the sales in 元 on which `profit` was made; then three marks (bool):
         sold_nothing, ordered before but not in the period, hence a known nothing; annual_filled, 年消费额 is
-        the mean of the last 3 months x 12; annual_incomplete, the data begin within the last 12
-        months. Numbers are float64, NaN where missing.
+        the mean of the last 3 months x 12; annual_incomplete, the data begin within the last 12 months.
+        Numbers are float64, NaN where missing.
+
+    Raises:
+        ValueError: no tblCustomers, or a period that ends after the analysis date.
     """
     today = analysis_date.normalize()
+    if period.end > today:
+        raise ValueError(f"the period ends {period.end:%Y-%m-%d}, after the analysis date {today:%Y-%m-%d}")
     customers = tables.get(i.CUSTOMERS.name)
     if customers is None:
         raise ValueError("metrics of customers need tblCustomers")

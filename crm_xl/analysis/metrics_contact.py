@@ -71,8 +71,7 @@ def ticket_metrics(
     What was answered or resolved after the analysis date was still open on it. A ticket is resolved where 已解决
     says so, or is blank and a time of resolution stands. A time before the submission is no duration.
     """
-    times = tickets["submitted_at"].to_numpy()
-    rows = tickets.loc[period.covers(times) & (times < np.datetime64(analysis_date, "D") + _DAY)]
+    rows = tickets.loc[period.covers(tickets["submitted_at"].to_numpy())]
     tally = Tally.of(rows["customer_id"], customers)
     every = np.ones(len(rows), dtype=bool)
     types = (i.TICKET_COMPLAINT, i.TICKET_AFTER_SALES, i.TICKET_ENQUIRY)

@@ -41,6 +41,14 @@ def test_weekly_history_as_published():
     ]  # fmt: skip
 
 
+def test_what_came_later_in_the_same_week_is_not_seen_yet():
+    """Customer 4 bought on Monday 02-02 and Thursday 02-05; seen on the Monday, only the first counts."""
+    monday = pd.Timestamp("2015-02-02")
+    seen = [line for line in LINES if line[1] <= "2015-02-02"]
+    pd.testing.assert_frame_equal(history_of(LINES, monday, unit=WEEK), history_of(seen, monday, unit=WEEK))
+    assert history_of(LINES, monday, unit=WEEK)["monetary_value"].tolist()[3] == 3
+
+
 def test_split_into_training_and_test_time_as_published():
     """expected_train_test_2015-02-01: customer 6 came after the split; customer 4 then bought 3 and 9, mean 6."""
     found = train_test_split(as_orders(LINES), pd.Timestamp("2015-02-01"), END)

@@ -45,6 +45,15 @@ def test_every_declared_column_is_there_in_order_then_the_marks():
     assert found["customer_id"].tolist() == ["B", "A"]
 
 
+def test_our_own_mistakes_are_value_errors():
+    chosen = settings()
+    period = period_of(chosen, TODAY)
+    with pytest.raises(ValueError, match="tblCustomers"):
+        customer_metrics({}, chosen, TODAY, period)
+    with pytest.raises(ValueError, match="after the analysis date 2024-12-30"):
+        customer_metrics({i.CUSTOMERS.name: customers("A")}, chosen, TODAY - pd.Timedelta(days=1), period)
+
+
 def test_metrics_of_an_absent_table_are_missing_and_not_none():
     row = metrics("A").loc["A"]
     absent = ("frequency", "monetary", "recency_days", "interactions", "complaints", "logins_per_month",
