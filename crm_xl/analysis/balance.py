@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+
+from crm_xl.tables.outputs import BALANCE
 
 CENT = 0.01
 
@@ -42,3 +45,16 @@ class Balance:
         kept = math.fsum((self.gross_kept, -self.netted, -self.net_kept))
         all_of_it = math.fsum((self.money_in, -self.net_kept, -self.cancelled, -self.set_aside))
         return abs(kept) < CENT / 2 and abs(all_of_it) < CENT / 2
+
+    def table(self) -> pd.DataFrame:
+        """BALANCE: the six figures in words, the two identities checked beside the figures they end in."""
+        mark = "✔" if self.balanced else "✘"
+        rows = [
+            ("读入总额", self.money_in, ""),
+            ("保留毛额", self.gross_kept, ""),
+            ("退货冲减", self.netted, ""),
+            ("保留净额", self.net_kept, f"{mark} 毛额−冲减"),
+            ("取消与退款", self.cancelled, ""),
+            ("搁置", self.set_aside, f"{mark} 读入=净额+取消+搁置"),
+        ]
+        return pd.DataFrame(rows, columns=list(BALANCE.names))

@@ -4,25 +4,197 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from crm_xl.analysis.blocks import parameter_blocks
-from crm_xl.analysis.calendar import Period, months_before, period_of
-from crm_xl.analysis.clean import Cleaned, clean
-from crm_xl.analysis.metrics import customer_metrics
+from crm_xl.analysis.calendar import Period, period_of
+from crm_xl.analysis.clean import clean
+from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
+from crm_xl.analysis.grades import grade_customers
+from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.results import Results
+from crm_xl.analysis.rfm import rfm_by_settings
+from crm_xl.analysis.segments import segment
+from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
+from crm_xl.analysis.trend import monthly_trend
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
+from crm_xl.schema import Column, Kind
 from crm_xl.settings import Settings
-from crm_xl.settings.model import General
-from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
+from crm_xl.tables import INPUTS, OUTPUTS, TABLES
 from crm_xl.tables import inputs as i
+from crm_xl.tables import outputs as o
 from crm_xl.tables import parameters as p
+from crm_xl.values import read_cell
 
 Progress = Callable[[str, float], None]
+
+_DATE = Column(name="analysis_date", title="分析日期", kind=Kind.DATE)
 
 
 def quiet(_what: str, _share: float) -> None:
     """Tells nobody how far the work is."""
+
+
+def analyze(
+    tables: Mapping[str, RawTable | pd.DataFrame],
+    settings: Settings | None = None,
+    analysis_date: pd.Timestamp | str | None = None,
+    *,
+    today: pd.Timestamp | str | None = None,
+    progress: Progress = quiet,
+) -> Results:
+    """Every output table that the given inputs allow.
+
+    Args:
+        tables: declared table name -> raw table, or frame with English column names or declared headings.
+        settings: default: from the parameter tables among `tables`, the shipped ones where there are none.
+        analysis_date: overrides the setting; default the latest kept confirmed order date.
+        today: rows dated after it are set aside; default the computer's date.
+        progress: told what is being done and the share done.
+
+    Returns:
+        Results; an output whose inputs are absent is in `missing` with the sentence that says so.
+
+    Raises:
+        CrmError: a table name nobody declared, a required column that is missing, a wrong setting.
+    """
+    raw = _raw_tables(tables)
+    settings = Settings.from_tables(raw) if settings is None else settings
+    progress("清洗数据", 0.3)
+    cleaned = clean(
+        {table.name: raw[table.name] for table in INPUTS if table.name in raw},
+        settings,
+        _today() if today is None else pd.Timestamp(today),
+    )
+    frames, notes = population(cleaned.tables, mask=settings.general.mask)
+    date = _analysis_date(analysis_date, settings, frames)
+    period = None if date is None else period_of(settings, date)
+    run = _Run(settings=settings, date=date, period=period, notes=list(notes))
+    run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
+    progress("计算指标与评分", 0.55)
+    run.customers_and_orders(frames)
+    if i.ORDERS.name in frames:
+        run.made[o.BALANCE.name] = cleaned.balance.table()
+    run.made |= parameter_blocks(settings, run.cuts)
+    return Results(
+        tables=run.made,
+        missing=_missing(run.made, frames),
+        balance=cleaned.balance if i.ORDERS.name in frames else None,
+        settings=settings,
+        analysis_date=date,
+        period=period,
+        notes=tuple(run.notes),
+        customers=len(run.made.get(o.SCORES.name, ())),
+        set_aside=cleaned.set_aside,
+    )
+
+
+@dataclass
+class _Run:
+    """What one analysis has made so far."""
+
+    settings: Settings
+    date: pd.Timestamp | None
+    period: Period | None
+    notes: list[str]
+    made: dict[str, pd.DataFrame] = field(default_factory=dict)
+    cuts: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def customers_and_orders(self, frames: Frames) -> None:
+        """Metrics, grades, RFM, summaries and the trend of the customers in scope."""
+        if self.date is None or self.period is None or i.CUSTOMERS.name not in frames:
+            return
+        general = self.settings.general
+        frames = in_scope(frames, general, self.date)
+        metrics = customer_metrics(frames, self.settings, self.date, self.period)
+        graded = grade_customers(metrics, self.settings, self.date)
+        self.notes += graded.notes
+        scores = graded.scores
+        if general.scope == p.SCOPE_TIER:
+            inside = scores["tier"] == general.scope_value
+            scores, metrics = scores[inside].reset_index(drop=True), metrics[inside].reset_index(drop=True)
+            frames = keep_customers(frames, scores["customer_id"])
+        if scores.empty:
+            self.notes.append("分析范围内没有客户")
+        self.made[o.SCORES.name] = scores
+        self.made[o.METRICS.name] = metrics[list(o.METRICS.names)]
+        tiers = tier_summary(
+            scores["tier"],
+            metrics["annual_amount_wan"],
+            metrics["profit"],
+            sales=metrics[MARGIN_BASE],
+            declared=self.settings.tiers,
+        )
+        self.made[o.TIER_SUMMARY.name] = tiers
+        self.made[o.TIER_CHART.name] = chart_block(tiers, o.TIER_CHART)
+        if i.ORDERS.name in frames:
+            self._rfm(frames[i.ORDERS.name], scores)
+            self.made[o.TREND.name] = monthly_trend(frames[i.ORDERS.name], self.date)
+
+    def _rfm(self, orders: pd.DataFrame, scores: pd.DataFrame) -> None:
+        general, rules = self.settings.general, self.settings.segment_rules
+        assert self.date is not None
+        scored = rfm_by_settings(orders, self.date, general, self.settings.rfm_cuts)
+        self.notes += scored.notes
+        self.cuts = scored.cuts
+        detail = scored.table.assign(segment=segment(scored.table, rules, high=general.rfm_high))
+        advice = {rule.segment: rule.strategy for rule in rules}
+        detail["strategy"] = detail["segment"].map(advice)
+        names = scores[["customer_id", "customer_name", "owner"]]
+        # In the order of the customers, so that the sheets can be read side by side.
+        detail = names.merge(detail, on="customer_id", how="inner", validate="one_to_one")
+        summary = rfm_summary(detail, rules)
+        self.made[o.RFM.name] = detail[list(o.RFM.names)]
+        self.made[o.RFM_SUMMARY.name] = summary
+        self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
+
+
+def _raw_tables(tables: Mapping[str, RawTable | pd.DataFrame]) -> dict[str, RawTable]:
+    if unknown := sorted(set(tables) - set(TABLES)):
+        raise CrmError(
+            f"没有名为 {'、'.join(unknown)} 的数据表。", hint="表名见数据字典，如 tblCustomers、tblOrders。"
+        )
+    return {
+        name: table if isinstance(table, RawTable) else RawTable.from_frame(name, table)
+        for name, table in tables.items()
+    }
+
+
+def _today() -> pd.Timestamp:
+    return pd.Timestamp.today().normalize()
+
+
+def _analysis_date(
+    asked: pd.Timestamp | str | None, settings: Settings, frames: Frames
+) -> pd.Timestamp | None:
+    """The date asked for, else the setting, else the latest order that counts; None where there is none."""
+    if asked is not None:
+        try:
+            date: pd.Timestamp | None = read_cell(asked, _DATE)
+        except ValueError as error:
+            raise CrmError(f"分析日期{error}。") from None
+        return date
+    if settings.general.analysis_date is not None:
+        return settings.general.analysis_date
+    orders = frames.get(i.ORDERS.name)
+    if orders is None or not orders["counts"].any():
+        return None
+    return pd.Timestamp(orders.loc[orders["counts"], "order_date"].max()).normalize()
+
+
+def _missing(made: Frames, frames: Frames) -> dict[str, str]:
+    """Why each output that was not made was not made."""
+    sentences = {}
+    for table in OUTPUTS:
+        if table.name in made:
+            continue
+        absent = [TABLES[name].title for name in table.needs if name not in frames]
+        if absent:
+            sentences[table.name] = f"缺少数据表“{'”、“'.join(absent)}”，补充后刷新即可得到本表。"
+        else:
+            sentences[table.name] = (
+                "没有有效订单，无法确定分析日期。请在参数中填写分析日期，或补充订单后刷新。"
+            )
+    return sentences

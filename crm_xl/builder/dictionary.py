@@ -44,7 +44,13 @@ def _lines() -> Iterator[str]:
         for table in TABLES.values():
             if table.role is role:
                 yield from _table(table)
-    yield from ("", "## 基本设置", "", "| 设置项 | 类型 | 默认 | 单位 | 说明 | 来源 |", "|---|---|---|---|---|---|")
+    yield from (
+        "",
+        "## 基本设置",
+        "",
+        "| 设置项 | 类型 | 默认 | 单位 | 说明 | 来源 |",
+        "|---|---|---|---|---|---|",
+    )
     for setting in GENERAL:
         default = "（空白）" if setting.default is None else setting_cell(setting)
         yield _row((setting.title, _kind(setting), default, setting.unit, setting.note, setting.guide))
@@ -60,7 +66,11 @@ def _table(table: Table) -> Iterator[str]:
     if table.note:
         facts.append(table.note)
     yield "；".join(facts) + "。"
-    yield from ("", "| 列标题 | 英文名 | 类型 | 单位 | 必填 | 说明 | 也认得 | 来源 |", "|---|---|---|---|---|---|---|---|")
+    yield from (
+        "",
+        "| 列标题 | 英文名 | 类型 | 单位 | 必填 | 说明 | 也认得 | 来源 |",
+        "|---|---|---|---|---|---|---|---|",
+    )
     for column in table:
         yield _row(
             (

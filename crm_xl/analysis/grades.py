@@ -1,0 +1,89 @@
+"""SCORES: each customer's score, tier, priority, value tier and activity, with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_xl.analysis.grading import activity_tier, assign_tier, value_tier
+from crm_xl.analysis.scoring import Scored, score_customers
+from crm_xl.settings import Settings
+from crm_xl.settings.model import Scorecard, Tier
+from crm_xl.tables import outputs as o
+from crm_xl.tables import parameters as p
+
+FILLED = "年消费额按近3个月均值×12填补"
+INCOMPLETE = "数据不足12个月，年消费额偏低"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Graded:
+    """Customers with their grades.
+
+    Attributes:
+        scores: SCORES, one points column per indicator of the default card behind the declared ones.
+        notes: what every output must say.
+    """
+
+    scores: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def grade_customers(metrics: pd.DataFrame, settings: Settings, analysis_date: pd.Timestamp) -> Graded:
+    """Grade every customer by the cards, ranks and dates that 参数 asks for.
+
+    Args:
+        metrics: METRICS with the marks of customer_metrics, one row per customer.
+        settings: cards, tiers, bands and limits.
+        analysis_date: activity counts from it.
+    """
+    general = settings.general
+    scored = _score(metrics, settings.card, settings, settings.tiers)
+    priority = _score(metrics, settings.priority_card, settings, settings.bands)
+    basis = "monetary" if general.value_basis == p.BASIS_AMOUNT else "profit"
+    scores = pd.DataFrame(
+        {
+            "customer_id": metrics["customer_id"],
+            "customer_name": metrics["customer_name"],
+            "owner": metrics["owner"],
+            "score": scored.total,
+            "tier": assign_tier(scored.total, settings.tiers),
+            "priority_score": priority.total,
+            "priority": assign_tier(priority.total, settings.bands),
+            "value_tier": value_tier(
+                metrics[basis],
+                general.value_top,
+                general.value_middle,
+                traded=metrics["last_order_date"].notna().to_numpy(),
+            ),
+            "activity": activity_tier(
+                metrics["last_order_date"],
+                analysis_date,
+                general.active_months,
+                general.silent_months,
+                last_contact=metrics["last_interaction"] if general.activity_by_contact else None,
+            ),
+            "flags": _flags(scored, metrics),
+            "explanation": scored.explanation,
+        }
+    )[list(o.SCORES.names)]
+    points = scored.points.add_suffix("得分")
+    return Graded(
+        scores=pd.concat([scores, points], axis=1),
+        notes=tuple(dict.fromkeys((*scored.notes, *priority.notes))),
+    )
+
+
+def _score(metrics: pd.DataFrame, card: Scorecard, settings: Settings, tiers: tuple[Tier, ...]) -> Scored:
+    return score_customers(metrics, card, minimum_coverage=settings.general.minimum_coverage, tiers=tiers)
+
+
+def _flags(scored: Scored, metrics: pd.DataFrame) -> pd.Series[str]:
+    """What was missing or filled, in words; blank where nothing was."""
+    flags = scored.flags
+    if any(indicator.metric.startswith("annual_amount") for indicator in scored.card.indicators):
+        for mark, sentence in (("annual_filled", FILLED), ("annual_incomplete", INCOMPLETE)):
+            said = flags.where(flags == "", flags + "；") + sentence
+            flags = flags.where(~metrics[mark] | metrics["last_order_date"].isna(), said)
+    return flags
