@@ -1,0 +1,62 @@
+"""The last 24 months one by one: amount, orders, customers, new customers, active share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.rfm import first_lines
+from crm_xl.analysis.summary import YUAN_PER_WAN
+from crm_xl.analysis.tally import Tally, divide
+from crm_xl.tables import outputs
+
+
+def monthly_trend(
+    orders: pd.DataFrame, analysis_date: pd.Timestamp, months: int = outputs.TREND_MONTHS
+) -> pd.DataFrame:
+    """TREND: one row per calendar month, the last one that of the analysis date.
+
+    Args:
+        orders: lines with customer_id, order_date, order_id, net_amount and counts; all history, so that a
+            customer is new once only. Lines after the analysis date are left out.
+        analysis_date: the last month ends on it, perhaps before its last day.
+        months: how many rows.
+
+    Returns:
+        active_share = customers with an order in the month ÷ customers with an order up to its end. A month
+        before the first line is blank: nothing is known of it. One without orders after that is 0.
+    """
+    days = orders["order_date"].to_numpy(dtype="datetime64[D]")
+    known = days <= np.datetime64(analysis_date, "D")
+    counts = known & orders["counts"].to_numpy(dtype=bool)
+    last = np.datetime64(analysis_date, "M")
+    row_months = days.astype("datetime64[M]")
+    axis = np.arange(last - (months - 1), last + 1)
+    # NaT becomes the lowest number there is: a month before all others.
+    place = (row_months - axis[0]).astype(np.int64)
+    place[(place < 0) | (place >= months)] = -1
+    tally = Tally(place, months)
+    amounts = orders["net_amount"].to_numpy(dtype=float, na_value=np.nan)
+    money = tally.sum(amounts, known & ~np.isnan(amounts))
+    number = tally.count(first_lines(place, orders["order_id"], counts))
+    buyers = tally.count(first_lines(place, orders["customer_id"], counts))
+
+    customers, ids = pd.factorize(orders["customer_id"])
+    firsts = Tally(customers.astype(np.int64), len(ids)).first(days, counts)
+    begun = (firsts[~np.isnat(firsts)].astype("datetime64[M]") - axis[0]).astype(np.int64)
+    new = np.bincount(begun[begun >= 0], minlength=months).astype(float)
+    so_far = (begun < 0).sum() + np.cumsum(new)
+    trend = pd.DataFrame(
+        {
+            "month": axis.astype("datetime64[ns]"),
+            "amount": money / YUAN_PER_WAN,
+            "orders": number,
+            "customers": buyers,
+            "new_customers": new,
+            "active_share": divide(buyers, so_far),
+            "average_order_value": divide(money, number),
+        }
+    )
+    unknown = axis < (row_months[known].min() if known.any() else last + 1)
+    trend.loc[unknown, list(outputs.TREND.names[1:])] = np.nan
+    return trend
