@@ -6,6 +6,7 @@ Element trees of large outputs would cost more memory than the outputs themselve
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
@@ -19,6 +20,7 @@ from crm_xl.books.parts import children
 from crm_xl.books.scan import has_formulas
 from crm_xl.raw import column_letters
 
+_DECLARATIONS = re.compile(r'<[\w.:-]+((?: xmlns(?::[\w.-]+)?="[^"]*")*)')
 # A private-use character: it marks the place of the rows in the serialized rest of the sheet.
 ROWS_MARK = "\ue0fe"
 
@@ -123,7 +125,8 @@ class SheetRows:
         self._prefixes = {uri: name for name, uri in sheet_data.nsmap.items() if name}
         # lxml repeats every namespace in scope on an element serialized alone; where rows go they are in scope.
         alone = etree.tostring(sheet_data, encoding="unicode", with_tail=False)
-        self.declarations = alone[len(f"<{self.prefix}sheetData") :].removesuffix("/>")
+        declared = _DECLARATIONS.match(alone)
+        self.declarations = declared.group(1) if declared else ""
 
     def _tag(self, name: str) -> str:
         return f"{{{self._namespace}}}{name}" if self._namespace else name
@@ -222,6 +225,7 @@ class SheetRows:
         )
         shown = []
         for key, value in element.attrib.items():
+            key = str(key)
             # `spans` only speeds loading up, and would no longer be true.
             if key in ("spans", "r") or (unhidden and key == "hidden"):
                 continue
