@@ -41,27 +41,55 @@ def refresh(
     Raises:
         CrmError: the book or its data cannot be used; it is as it was before.
     """
-    if isinstance(path_or_book, (str, Path)):
+    book = _book(path_or_book, out)
+    results = _analysed(book, analysis_date, sources, progress)
+    progress("写入结果", 0.85)
+    book.write(output_blocks(results, book.tables()), status_cells(results))
+    progress("完成", 1.0)
+    return results
+
+
+def check(
+    path_or_book: str | Path | Book,
+    *,
+    sources: Mapping[str, RawTable] | None = None,
+    progress: Progress = quiet,
+) -> Results:
+    """What a refresh would give: ledger, balance and all; nothing is written.
+
+    Raises:
+        CrmError: the book or its data cannot be used.
+    """
+    return _analysed(_book(path_or_book, None), None, sources, progress)
+
+
+def _book(path_or_book: str | Path | Book, out: str | Path | None) -> Book:
+    if isinstance(path_or_book, str | Path):
         from crm_xl.books.file import FileBook  # only a file needs lxml and calamine
 
-        book: Book = FileBook(Path(path_or_book), out=None if out is None else Path(out))
-    else:
-        book = path_or_book
+        return FileBook(Path(path_or_book), out=None if out is None else Path(out))
+    return path_or_book
+
+
+def _analysed(
+    book: Book,
+    analysis_date: pd.Timestamp | str | None,
+    sources: Mapping[str, RawTable] | None,
+    progress: Progress,
+) -> Results:
     progress("读取工作簿", 0.0)
     present = book.tables()
-    wanted = [table.name for table in (*INPUTS, *PARAMETERS) if table.name in present]
     if not sources and not any(table.name in present for table in INPUTS):
         raise CrmError(
             "工作簿里没有可识别的数据表。",
             where=book.name,
             hint="请用 crm-xl template 取得模板，或把表格命名为 tblCustomers、tblOrders 等（见数据字典）。",
         )
-    raw = {**book.read(wanted), **(sources or {})}
-    results = analyze(raw, analysis_date=analysis_date, progress=progress)
-    progress("写入结果", 0.85)
-    book.write(output_blocks(results, present), status_cells(results))
-    progress("完成", 1.0)
-    return results
+    replaced = sources or {}
+    wanted = [
+        table.name for table in (*INPUTS, *PARAMETERS) if table.name in present and table.name not in replaced
+    ]
+    return analyze({**book.read(wanted), **replaced}, analysis_date=analysis_date, progress=progress)
 
 
 def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:
@@ -98,5 +126,3 @@ def closing_message(results: Results) -> str:
     """The one sentence a refresh ends with: “完成：更新 412 家客户，3 条待处理。”."""
     pending = f"，{results.set_aside} 条数据已搁置待处理" if results.set_aside else ""
     return f"完成：更新 {results.customers} 家客户{pending}。"
-
-

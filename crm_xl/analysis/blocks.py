@@ -16,12 +16,13 @@ from crm_xl.tables import outputs
 
 def card_block(card: Scorecard) -> pd.DataFrame:
     """CARD_BLOCK: one row per step of each indicator (one row where it has none), with its share of the total."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for indicator in card.indicators:
         title = outputs.METRICS.column(indicator.metric).title
         shared = (indicator.name, title, card.weights[indicator.name], indicator.method)
-        steps = [(step.lower, step.points) for step in indicator.steps] or [(None, None)]
-        rows.extend((*shared, *step) for step in steps)
+        rows.extend((*shared, step.lower, step.points) for step in indicator.steps)
+        if not indicator.steps:
+            rows.append((*shared, None, None))
     return pd.DataFrame(rows, columns=list(outputs.CARD_BLOCK.names))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.calendar import window
@@ -38,9 +37,8 @@ def population(tables: Frames, *, mask: bool) -> tuple[dict[str, pd.DataFrame], 
     customers = frames.get(i.CUSTOMERS.name)
     notes: tuple[str, ...] = ()
     if orders is not None:
-        buyers = pd.unique(orders["customer_id"])
-        listed = [] if customers is None else customers["customer_id"]
-        strangers = buyers[~np.isin(buyers.astype(str), np.asarray(listed, dtype=str))]
+        buyers = orders["customer_id"].drop_duplicates()
+        strangers = buyers if customers is None else buyers[~buyers.isin(customers["customer_id"])]
         if customers is None:
             customers = _unnamed(strangers)
             notes = ("没有客户表，按订单中的客户编号分析",)
@@ -92,10 +90,10 @@ def _new(
     return began.between(*window(analysis_date, months))
 
 
-def _unnamed(customer_ids: np.ndarray) -> pd.DataFrame:
+def _unnamed(customer_ids: pd.Series) -> pd.DataFrame:
     """Customer rows of which nothing but the number is known."""
     return (
-        pd.DataFrame({"customer_id": customer_ids})
+        customer_ids.to_frame()
         .reindex(columns=list(i.CUSTOMERS.names))
         .astype(
             {"customer_id": object, "cooperation_start": "datetime64[us]", "contract_end": "datetime64[us]"}

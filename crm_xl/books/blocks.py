@@ -34,10 +34,12 @@ def sentence_block(table: Table, sentence: str) -> Block:
     return Block(headings=table.titles, rows=[(sentence, *[None] * (len(table.titles) - 1))])
 
 
-def _values(series: pd.Series[Any], column: Column) -> list[Any]:
+def _values(series: pd.Series, column: Column) -> list[Any]:
+    plain: np.ndarray
     if column.kind in TEMPORAL:
         stamps = pd.to_datetime(series).dt
-        plain = (stamps.to_pydatetime() if column.kind is Kind.DATETIME else stamps.date).astype(object)
+        moments = stamps.to_pydatetime() if column.kind is Kind.DATETIME else stamps.date
+        plain = np.asarray(moments, dtype=object)
     elif column.kind is Kind.YESNO:
         plain = series.map({True: "是", False: "否"}).to_numpy(dtype=object)
     elif pd.api.types.is_numeric_dtype(series.dtype):
