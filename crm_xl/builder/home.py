@@ -46,7 +46,10 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
     row = _status(author, worksheet, top)
     _links(author, worksheet, top)
     if charts.has(author, TIER_CHART):
-        charts.insert(worksheet, row + 2, 1, charts.tier_customers(author))
+        for column, size, maker in ((1, 500, charts.tier_customers), (4, 372, charts.tier_amounts)):
+            chart, description = maker(author)
+            chart.set_size({"width": size, "height": 290})
+            charts.insert(worksheet, row + 2, column, (chart, description))
     worksheet.set_landscape()
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, 1)
@@ -66,6 +69,7 @@ def _steps(author: Author, worksheet: Worksheet, row: int) -> int:
         ("设置参数", "在“参数”表中调整期间、评分卡、分级与策略；不改也可直接用"),
         ("刷新", refresh),
     )
+    worksheet.set_row(row, 22)
     worksheet.merge_range(row, 1, row, _LAST_COLUMN, "三步使用", look("section"))
     for number, (name, text) in enumerate(steps, 1):
         worksheet.set_row(row + number, 24)
@@ -76,6 +80,7 @@ def _steps(author: Author, worksheet: Worksheet, row: int) -> int:
 
 def _status(author: Author, worksheet: Worksheet, row: int) -> int:
     look = author.theme.look
+    worksheet.set_row(row, 22)
     worksheet.merge_range(row, 1, row, 2, "状态", look("section"))
     values = {named.STATUS.name: _NOT_YET, **author.draft.cells, named.VERSION.name: named.SCHEMA_VERSION}
     for cell in named.STATUS_CELLS:

@@ -6,6 +6,7 @@ Only 说明 is protected (without a password).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +25,9 @@ from crm_xl.tables.cells import note_name
 
 ROWS_MEASURED = 500  # for the widths of columns
 A4 = 9
-_PAGE_WIDTH = 250.0  # characters; beyond it a page is too small to read
+_PAGE_WIDTH = 190.0  # characters; much beyond it a page is too small to read
+_TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
+_UNSET_WIDTH = 8.43
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
@@ -100,11 +103,19 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
 def _columns(table: Table, headings: tuple[str, ...]) -> list[Column]:
     """The declared columns, and those that an open-ended output adds behind them."""
     further = headings[len(table.columns) :]
-    return [*table.columns, *(Column(name=name, title=name, kind=Kind.NUMBER) for name in further)]
+    declared = [replace(column, computed=True) if _written_by_refresh(table) else column for column in table]
+    return [*declared, *(Column(name=name, title=name, kind=Kind.NUMBER) for name in further)]
+
+
+def _written_by_refresh(table: Table) -> bool:
+    """Whether an input table is one that people only read: all but its key is computed."""
+    return all(column.computed for column in table if column.name not in table.key)
 
 
 def _validate(author: Author, placed: Placed, worksheet: Worksheet, rows: int) -> None:
     table, top = placed.table, placed.row + 1
+    if _written_by_refresh(table):
+        return
     for offset, column in enumerate(table):
         at = placed.column + offset
         if table is p.SETTINGS_TABLE and column.name == "value":
@@ -214,10 +225,12 @@ def _print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     worksheet.repeat_rows(sheet.heading_row)
     worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
-    width = sum(author.widths.get((sheet.name, column), 3.0) for column in range(right + 1))
+    right = max(right, author.chart_right.get(sheet.name, 0))
+    while (width := _width(author, sheet, right)) < _TEXT_WIDTH:
+        right += 1
     if sheet.kind is SheetKind.PARAMETERS:
         # A dozen tables side by side: each starts a page.
-        worksheet.set_print_scale(55)
+        worksheet.set_print_scale(60)
         worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
         worksheet.print_area(0, 0, bottom, right)
         return
@@ -225,5 +238,8 @@ def _print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None
     worksheet.fit_to_pages(pages, 0)
     if pages > 1:
         worksheet.repeat_columns(0, 1)
-    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)),
-                         max(right, author.chart_right.get(sheet.name, 0)))  # fmt: skip
+    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), right)
+
+
+def _width(author: Author, sheet: SheetPlan, right: int) -> float:
+    return sum(author.widths.get((sheet.name, column), _UNSET_WIDTH) for column in range(right + 1))

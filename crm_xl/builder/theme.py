@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from crm_xl.schema import Column, Kind, Role
+from crm_xl.schema import NUMERIC, Column, Kind, Role
 
 FONT = "微软雅黑"
 INPUT_TEXT, INPUT_FILL = "#1F4E9E", "#FFFBE6"
@@ -37,7 +37,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "link": {"font_color": LINK_TEXT, "underline": 1},
     "label": {"font_color": NOTE_TEXT, "bottom": 1, "bottom_color": GRID},
     "value": {"bold": True, "align": "left", "bottom": 1, "bottom_color": GRID},
-    "step": {"bold": True, "font_size": 14, "align": "center", "font_color": "#FFFFFF", "bg_color": REQUIRED_FILL},
+    "step": {"bold": True, "font_size": 13, "indent": 1, "font_color": "#FFFFFF", "bg_color": REQUIRED_FILL},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": OUTPUT_FILL, "text_wrap": True, "border": 1,
              "border_color": GRID},
     "required head": {"bold": True, "font_color": "#FFFFFF", "bg_color": REQUIRED_FILL, "text_wrap": True, "border": 1,
@@ -52,6 +52,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 
 _WIDEST, _NARROWEST = 42, 7
 _PADDING = 2.0
+_FILTER_BUTTON = 2
 
 
 class Theme:
@@ -80,6 +81,8 @@ class Theme:
     def body(self, column: Column, role: Role, *, wrap: bool = False) -> Format:
         """The format of a cell of the body: inputs blue on light yellow, computed plain."""
         properties = {"num_format": number_format(column, role), "border": 1, "border_color": GRID}
+        if column.kind not in NUMERIC:
+            properties["indent"] = 1  # else a text touches the number on its left
         if wrap:
             properties.update(text_wrap=True, valign="top")
         if role is not Role.OUTPUT and not column.computed:
@@ -146,10 +149,10 @@ def shown(value: Any, column: Column, role: Role) -> str:
 
 def column_width(column: Column, values: Iterable[Any], role: Role) -> float:
     """A width in which the heading (on two lines at most) and the values are not cut."""
-    heading = display_width(column.title)
-    # A heading may wrap once; bold type is wider.
+    heading = display_width(column.title) + _FILTER_BUTTON
+    # A long heading wraps once.
     wanted = [
-        heading if heading <= 12 else heading / 2 + 2,
+        heading if heading <= 14 else heading / 2 + 3,
         *(display_width(shown(v, column, role)) for v in values),
     ]
     if column.kind is Kind.MONEY:
