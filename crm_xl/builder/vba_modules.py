@@ -8,6 +8,7 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from crm_xl.builder.vba_project import VB_BASES, Kind, Module
+from crm_xl.builder.vba_texts import texts_module
 
 WORKBOOK_MODULE = "ThisWorkbook"
 # What a document module starts with; Excel itself writes these eight, in this order.
@@ -100,6 +101,11 @@ def own_modules() -> list[Module]:
     return [standard_module(texts[name]) for name in sorted(texts) if name.endswith(".bas")]
 
 
+def workbook_code() -> str:
+    """The event handlers of the workbook, without Attribute lines."""
+    return (resources.files("crm_xl.builder") / "vba" / "ThisWorkbook.cls").read_text(encoding="ascii")
+
+
 def workbook_modules(sheets: Sequence[str], *, wrappers: str = "") -> list[Module]:
     """All modules of the macro workbook, in the order PROJECT lists them.
 
@@ -107,11 +113,11 @@ def workbook_modules(sheets: Sequence[str], *, wrappers: str = "") -> list[Modul
         sheets: code names of the sheets, in the order of the sheets.
         wrappers: the text of the generated function wrappers, if the workbook has functions.
     """
-    code = (resources.files("crm_xl.builder") / "vba" / "ThisWorkbook.cls").read_text(encoding="ascii")
     return [
-        document_module(WORKBOOK_MODULE, "document_workbook", code),
+        document_module(WORKBOOK_MODULE, "document_workbook", workbook_code()),
         *(document_module(name, "document_sheet") for name in sheets),
         *standalone_modules(),
         *own_modules(),
+        standard_module(texts_module()),
         *([standard_module(wrappers)] if wrappers else []),
     ]
