@@ -105,9 +105,8 @@ def _unknown_encoding(where: str) -> CrmError:
 
 def _separator(text: str) -> tuple[str, str, int]:
     """The separator, the text without Excel's "sep=;" line, and the number of its first line."""
-    first, _, rest = text.partition("\n")
-    if first.casefold().startswith("sep=") and len(first) == 5:
-        return first[4], rest, 2
+    if text[:4].casefold() == "sep=" and text[5:6] == "\n":
+        return text[4], text[6:], 2
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
@@ -134,17 +133,25 @@ def _some_records(sample: str, separator: str) -> Iterator[list[str]]:
 
 def _heading_record(text: str, separator: str, where: str) -> tuple[tuple[str, ...], int, int]:
     """The headings, the place in the text at which their line begins, and how many lines stand before."""
-    stream = io.StringIO(text)
-    reader = csv.reader(stream, delimiter=separator)
+    ends = [0]
+    reader = csv.reader(_each_line(text, ends), delimiter=separator)
     start = lines = 0
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
                 return tuple(cell.strip() for cell in record), start, lines
-            start, lines = stream.tell(), reader.line_num
+            start, lines = ends[-1], reader.line_num
     except csv.Error:
         raise _faults(text, separator, 1, where) from None
     raise CrmError("文件里没有任何内容。", where=where, hint="请重新导出后再导入。")
+
+
+def _each_line(text: str, ends: list[int]) -> Iterator[str]:
+    """The lines of a text, each with its break; `ends` gets the place at which each ends."""
+    while ends[-1] < len(text):
+        start = ends[-1]
+        ends.append(text.find("\n", start) + 1 or len(text))
+        yield text[start : ends[-1]]
 
 
 def _last_filled(headings: tuple[str, ...]) -> int:
@@ -158,6 +165,8 @@ def _line_numbers(columns: list[np.ndarray], body: str, first_line: int) -> np.n
     spans = np.ones(records, dtype=np.int64)
     if lines_in_body != records:
         for column in columns:
+            if "\n" not in "".join(column):  # ten times faster than asking every cell
+                continue
             spans += np.fromiter((cell.count("\n") for cell in column), dtype=np.int64, count=records)
     return first_line + np.concatenate(([0], np.cumsum(spans)[:-1]))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from crm_xl.schema import Column, Kind
 from crm_xl.values import convert
@@ -132,10 +133,9 @@ def choose(condition: Vector, one: Vector, other: Vector) -> Vector:
 
 def on_text(operation: Callable[[str], Any], vector: Vector, sort: Sort) -> Vector:
     """A function of each text; blank gives blank, or False where truth values come out."""
-    texts = text(vector).values
-    found = [None if cell is None else operation(cell) for cell in texts]
-    if sort == "truth":
-        return Vector(sort="truth", values=np.fromiter(map(bool, found), dtype=bool, count=len(found)))
-    values = np.empty(len(found), dtype=object)
-    values[:] = found
-    return Vector(sort=sort, values=values)
+    # Half a million lines hold some thousand different numbers and names: each is asked once.
+    codes, distinct = pd.factorize(text(vector).values)
+    blank = False if sort == "truth" else None
+    found = np.empty(len(distinct) + 1, dtype=bool if sort == "truth" else object)
+    found[:] = [*map(operation, distinct), blank]  # the code of a blank is -1: the last
+    return Vector(sort=sort, values=found[codes])
