@@ -101,7 +101,9 @@ def template(
         raise CrmError(f"没有名为“{name}”的模板。", hint=f"可用：{'、'.join(names)}。")
     target = out / f"{name}.xlsx"
     if target.exists():
-        raise CrmError("文件已存在。", where=str(target), hint="请改用 --out 指定别的文件夹，或先移走该文件。")
+        raise CrmError(
+            "文件已存在。", where=str(target), hint="请改用 --out 指定别的文件夹，或先移走该文件。"
+        )
     out.mkdir(parents=True, exist_ok=True)
     if empty:
         from crm_xl.builder.build import template as build_template
@@ -122,13 +124,19 @@ def _sources(files: list[Path] | None, mapping: str | None) -> dict[str, RawTabl
     for file in files:
         for name, table in read_source(file, rules).items():
             if name in tables:
-                raise CrmError(f"两个数据文件都提供了表 {name}。", where=str(file), hint="请先合并，或分开刷新。")
+                raise CrmError(
+                    f"两个数据文件都提供了表 {name}。", where=str(file), hint="请先合并，或分开刷新。"
+                )
             tables[name] = table
     return tables
 
 
 def _refresh(
-    file: Path, *, out: Path | None = None, date: str | None = None, sources: dict[str, RawTable] | None = None
+    file: Path,
+    *,
+    out: Path | None = None,
+    date: str | None = None,
+    sources: dict[str, RawTable] | None = None,
 ) -> Results:
     from crm_xl.refreshing import closing_message
     from crm_xl.refreshing import refresh as refresh_book
@@ -142,11 +150,21 @@ def _refresh(
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """A line of progress on a terminal; silence in a pipe or a schedule."""
-    from crm_xl.analysis.pipeline import quiet
+    try:
+        if sys.stderr.isatty():
+            with _bar() as progress:
+                yield progress
+        else:
+            from crm_xl.analysis.pipeline import quiet
 
-    if not sys.stderr.isatty():
-        yield quiet
-        return
+            yield quiet
+    except KeyboardInterrupt:
+        typer.echo("已取消，文件未改动。", err=True)
+        raise typer.Exit(STOPPED) from None
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
@@ -214,9 +232,6 @@ def main() -> None:
     except CrmError as error:
         typer.echo(str(error), err=True)
         sys.exit(USER_FAULT)
-    except KeyboardInterrupt:
-        typer.echo("已取消，文件未改动。", err=True)
-        sys.exit(STOPPED)
     except Exception as error:
         if debug:
             raise

@@ -1,0 +1,201 @@
+"""The command line: what it prints, what it leaves untouched, how it exits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from crm_xl import CrmError, assets, cli
+from crm_xl.log import log_unexpected
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Runs the command in this process; gives exit code, output, error output."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["crm-xl", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return command
+
+
+@pytest.fixture
+def workbook(tmp_path) -> Path:
+    copy = tmp_path / "客户.xlsm"
+    shutil.copyfile(assets.asset(assets.WORKBOOK), copy)
+    return copy
+
+
+def small_workbook(path: Path, **cells: object) -> Path:
+    """One table tblOrders at A1 of the sheet 订单; keyword B2=… replaces a cell."""
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("订单")
+    headings = ["订单编号", "客户编号", "订单日期", "订单金额(元)"]
+    sheet.add_table(0, 0, 2, 3, {"name": "tblOrders", "columns": [{"header": h} for h in headings]})
+    for row, values in enumerate((["1", "A", "2026-01-05", 100], ["2", "B", "2026-02-05", 200]), start=1):
+        sheet.write_row(row, 0, values)
+    for cell, value in cells.items():
+        sheet.write(cell, value)
+    book.close()
+    return path
+
+
+def test_demo_refreshes_a_copy_and_says_where_it_is(run, tmp_path):
+    code, out, _ = run("demo")
+    assert code == 0
+    assert "战略级客户" in out and "合计" in out
+    made = tmp_path / "output" / "CRM_Analysis.xlsm"
+    assert made.is_file() and str(made) in out.replace("\n", "")
+    assert made.read_bytes() != assets.asset(assets.WORKBOOK).read_bytes() or "完成" in out
+
+
+def test_refresh_writes_the_file_and_keeps_the_one_before(run, workbook):
+    before = workbook.read_bytes()
+    code, out, _ = run("refresh", workbook)
+    assert code == 0
+    assert "完成：更新 400 家客户" in out
+    backups = list(workbook.parent.rglob(f"{workbook.stem} *.xlsm"))
+    assert [backup.read_bytes() for backup in backups] == [before]
+
+
+def test_refresh_with_out_leaves_the_original_untouched(run, workbook, tmp_path):
+    before = workbook.read_bytes()
+    assert run("refresh", workbook, "--out", tmp_path / "结果.xlsm")[0] == 0
+    assert workbook.read_bytes() == before
+    assert (tmp_path / "结果.xlsm").is_file()
+
+
+def test_check_writes_nothing_and_shows_the_balance(run, workbook):
+    before = workbook.read_bytes()
+    code, out, _ = run("check", workbook)
+    assert code == 0
+    assert "完全重复" in out and "✔" in out
+    assert workbook.read_bytes() == before
+    assert sorted(path.name for path in workbook.parent.iterdir()) == [workbook.name]
+
+
+def test_template_lists_and_copies_and_never_overwrites(run, tmp_path):
+    assert "customer_grading" in run("template")[1]
+    assert run("template", "customer_grading")[0] == 0
+    assert (tmp_path / "customer_grading.xlsx").is_file()
+    code, _, err = run("template", "customer_grading")
+    assert code == cli.USER_FAULT and "已存在" in err
+    code, _, err = run("template", "没有这个")
+    assert code == cli.USER_FAULT and "customer_grading" in err
+
+
+def test_an_empty_template_has_headings_and_no_samples(run, tmp_path):
+    assert run("template", "customer_grading", "--empty")[0] == 0
+    from crm_xl.books.file import FileBook
+
+    read = FileBook(tmp_path / "customer_grading.xlsx").read(["tblCustomers", "tblTiers"])
+    assert len(read["tblCustomers"]) == 0
+    assert len(read["tblTiers"]) == 4
+
+
+def test_a_fault_in_the_data_is_one_sentence_with_the_cell_and_exit_2(run, tmp_path):
+    path = small_workbook(tmp_path / "a.xlsx", D1="金额合计")
+    before = path.read_bytes()
+    code, out, err = run("refresh", path)
+    assert code == cli.USER_FAULT
+    assert "订单金额(元)" in err and "金额合计" in err
+    assert "Traceback" not in err + out
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "找不到"),
+        (lambda path: path.write_text("客户编号,金额\n1,2\n", encoding="utf-8"), "xlsx"),
+        (lambda path: path.write_bytes(b""), "xlsx"),
+        (lambda path: path.mkdir(), "文件夹"),
+        (lambda path: _without_tables(path), "没有可识别的数据表"),
+    ],
+    ids=["missing", "text", "empty", "folder", "no tables"],
+)
+def test_a_file_that_cannot_be_used_is_exit_2_with_a_remedy(run, tmp_path, make, words):
+    path = tmp_path / "b.xlsx"
+    make(path)
+    code, _, err = run("refresh", path)
+    assert code == cli.USER_FAULT
+    assert words in err and "b.xlsx" in err
+
+
+def _without_tables(path: Path) -> None:
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet()
+    book.close()
+
+
+def test_an_unexpected_error_is_exit_1_names_the_log_and_hides_the_traceback(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("crm_xl.log.user_log_path", lambda *_, **__: tmp_path)
+    secret = "13800001234"
+    monkeypatch.setattr("crm_xl.refreshing.analyze", _raise(RuntimeError(f"phone {secret}")))
+    path = small_workbook(tmp_path / "c.xlsx")
+    code, out, err = run("refresh", path)
+    assert code == cli.OUR_FAULT
+    assert "Traceback" not in err + out and "crm_xl.log" in err.replace("\n", "")
+    log = (tmp_path / "crm_xl.log").read_text(encoding="utf-8")
+    assert "RuntimeError" in log and secret not in log
+
+
+def test_debug_shows_the_traceback(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("crm_xl.refreshing.analyze", _raise(RuntimeError("boom")))
+    with pytest.raises(RuntimeError, match="boom"):
+        run("refresh", small_workbook(tmp_path / "c.xlsx"), "--debug")
+
+
+def test_ctrl_c_leaves_the_file_and_says_so(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("crm_xl.refreshing.analyze", _raise(KeyboardInterrupt()))
+    path = small_workbook(tmp_path / "c.xlsx")
+    before = path.read_bytes()
+    code, _, err = run("refresh", path)
+    assert code == cli.STOPPED and "未改动" in err
+    assert path.read_bytes() == before
+
+
+def _raise(error: BaseException):
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_help_lists_the_commands_without_loading_the_engine():
+    lines = "import sys; sys.argv=['crm-xl','--help']\nfrom crm_xl.cli import main\n"
+    lines += "try: main()\nexcept SystemExit: pass\n"
+    lines += "print('LOADED', sorted({'pandas','numpy','lxml','xlsxwriter','xlwings'} & set(sys.modules)))"
+    shown = subprocess.run(
+        [sys.executable, "-c", lines],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    ).stdout
+    for command in ("demo", "refresh", "check", "build", "template"):
+        assert command in shown
+    assert "LOADED []" in shown
+
+
+def test_the_log_keeps_places_and_no_messages(monkeypatch, tmp_path):
+    monkeypatch.setattr("crm_xl.log.user_log_path", lambda *_, **__: tmp_path)
+    try:
+        raise CrmError("13800001234", where="订单!C17")
+    except CrmError as error:
+        text = log_unexpected(error).read_text(encoding="utf-8")
+    assert "test_cli.py" in text and "13800001234" not in text
