@@ -82,7 +82,7 @@ def convert(values: np.ndarray, column: Column) -> Converted:
         return _distinct(values, column)
     if numeric and all(issubclass(t, _NUMBERS) and t is not bool for t in types):
         return _numbers(values.astype(np.float64), column)
-    if temporal and all(issubclass(t, datetime) for t in types) and not any(_zoned(v) for v in values):
+    if temporal and types <= {datetime, pd.Timestamp} and not any(_zoned(v) for v in values):
         return _moments(values.astype(MOMENT), column)
     return _by_type(values, column)
 

@@ -23,7 +23,7 @@ COMPOUND_SURNAMES = frozenset(
     " 公羊 谷梁 第五 即墨 达奚 褚师 东门 南门 微生 公良 巫马 漆雕 乐正 壤驷 公西 夹谷 宰父 归海 羊舌".split()
 )
 
-_EMAIL = re.compile(r"(?<![\w.+-])(\w)[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
+_EMAIL = re.compile(r"(?<![A-Za-z0-9_.+-])([A-Za-z0-9_])[A-Za-z0-9_.+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 # 18 places with a birth date inside, or the old 15; bank cards begin with 62.
 _ID_NUMBER = re.compile(
     r"(?<!\d)(?:[1-9]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]"

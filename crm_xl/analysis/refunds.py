@@ -117,11 +117,11 @@ def _keys(lines: Lines) -> np.ndarray:
 
 def _grouped(keys: np.ndarray, rows: np.ndarray) -> Iterator[tuple[int, list[int]]]:
     """The rows of each key, in the order given."""
+    if not len(rows):
+        return
     order = np.argsort(keys[rows], kind="stable")
     sorted_rows, sorted_keys = rows[order], keys[rows][order]
-    starts = (
-        np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]]) if len(rows) else np.array([], int)
-    )
+    starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
     for key, group in zip(sorted_keys[starts].tolist(), np.split(sorted_rows, starts[1:]), strict=True):
         yield key, group.tolist()
 

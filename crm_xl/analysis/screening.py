@@ -217,8 +217,9 @@ def _set_aside_repeats(screened: Screened, ledger: Ledger) -> None:
     # Different rows may share a mark; among the few that do, the values decide.
     frame = pd.DataFrame({name: pd.Series(screened.values(name)[alike]) for name in names})
     repeats = frame.duplicated().to_numpy()
-    first = frame.groupby(names, dropna=False, sort=False)[names[0]].transform(lambda group: group.index[0])
-    kept_rows = alike[first.to_numpy(dtype=np.int64)[repeats]] if repeats.any() else alike[:0]
+    groups = frame.groupby(names, dropna=False, sort=False).ngroup().to_numpy()
+    first = alike[np.unique(groups, return_index=True)[1]]
+    kept_rows = first[groups[repeats]]
     after = [f"同 {cell}" for cell in screened.raw.cells(kept_rows)]
     _set_aside(screened, alike[repeats], Rule.DUPLICATE, ledger, after=after)
 
