@@ -32,7 +32,9 @@ STUBS = Path(__file__).parents[1] / "support" / "vba"
 STANDS_IN = {
     "Application.MacroOptions": "xlwings.MacroOptions",
     "Application.OnTime": "xlwings.OnTime",
-    "label = Application.Caller": "label = xlwings.ButtonName()",
+    "label = Application.Caller": "label = xlwings.buttonName",
+    "ActiveSheet.Shapes(label).AlternativeText": "xlwings.AlternativeText(label)",
+    "Application.Ready": "xlwings.Ready()",
     "Application.Caller": "xlwings.StubCaller()",
     " As IRibbonUI": " As Object",
     "value = target.Value": "value = xlwings.ValueOf(target)",
@@ -303,11 +305,30 @@ def test_a_ribbon_control_and_a_form_button_press_the_same_command(stage: Stage)
         'control.ID = "check"',
         "CRM_OnLoad control",
         "CRM_OnAction control",
+        'buttonName = "btn_check"',
         "CRM_ButtonPressed",
         "Say Noted()",
     )
     pressed = ["run: import crm_xl.excel.ribbon as r; r.press('check')", "invalidate"]
     assert said == [*pressed, *pressed, ""]
+
+
+def test_a_button_that_excel_named_itself_is_known_by_its_alternative_text(stage: Stage) -> None:
+    said = stage.run(
+        "Noted",
+        'buttonName = "Button 1"',
+        "CRM_ButtonPressed",
+        "Say Noted()",
+        'buttonName = "Button 2"',
+        "CRM_ButtonPressed",
+        "Say Noted()",
+    )
+    assert said == ["run: import crm_xl.excel.ribbon as r; r.press('check')", "", ""]
+
+
+def test_nothing_is_pressed_while_a_cell_is_being_edited(stage: Stage) -> None:
+    said = stage.run("Noted", "editing = True", 'CRM_Press "check"', "Say Noted()")
+    assert said == [f"told: {TEXTS['title']}: {TEXTS['editing']}", ""]
 
 
 def test_a_command_rests_while_its_name_says_false(stage: Stage) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
 
-from crm_xl.builder.vba_modules import workbook_modules
+from crm_xl.builder.vba_modules import own_modules, workbook_modules
 from crm_xl.builder.vba_project import build_project
 from crm_xl.builder.vba_texts import texts_module
 from crm_xl.builder.wrappers import generate_wrappers, with_errors
@@ -119,3 +120,13 @@ def test_the_modules_of_the_workbook_make_a_sound_project(wrappers: str) -> None
 
 def test_a_workbook_without_functions_has_no_wrappers() -> None:
     assert "xlwings_udfs" not in [module.name for module in workbook_modules(["Sheet1"])]
+
+
+def test_of_our_own_functions_only_crm_why_is_offered_in_cells() -> None:
+    offered = [
+        name
+        for module in own_modules()
+        if "Option Private Module" not in module.source
+        for name in re.findall(r"^(?:Public )?Function (\w+)", module.source, re.MULTILINE)
+    ]
+    assert offered == ["CRM_WHY"]

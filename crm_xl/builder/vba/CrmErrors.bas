@@ -56,7 +56,7 @@ Public Function ReasonOf(ByVal address As String) As String
     On Error GoTo 0
 End Function
 
-Private Function IsErrorText(ByVal value As Variant) As Boolean
+Private Function IsErrorText(ByRef value As Variant) As Boolean
     If VarType(value) = vbString Then IsErrorText = (Left$(value, 1) = "#")
 End Function
 

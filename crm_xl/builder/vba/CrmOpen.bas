@@ -13,7 +13,7 @@ Private pendingName As String
 
 Public Sub CRM_Opened()
     HideBanner
-    CRM_RegisterHelp
+    RegisterHelp
     Schedule "CrmOpen.CRM_WarmUp", 1
     ' Hiding the banner is no change that a user should be asked to save.
     ThisWorkbook.Saved = True
@@ -32,8 +32,8 @@ Private Sub HideBanner()
     ThisWorkbook.Names("CRM_BANNER").RefersToRange.EntireRow.Hidden = True
 End Sub
 
-Public Function CRM_RegisterHelp() As Long
-    ' Give the function wizard what sheet _help says; the number of functions it took.
+Private Sub RegisterHelp()
+    ' Give the function wizard what sheet _help says.
     ' Columns: function, category, description, then one per argument; the first row is the heading.
     Dim cells As Variant
     Dim row As Long
@@ -42,13 +42,13 @@ Public Function CRM_RegisterHelp() As Long
     cells = ThisWorkbook.Worksheets(HELP_SHEET).UsedRange.Value
     For row = 2 To UBound(cells, 1)
         If CStr(cells(row, 1)) <> "" Then
-            If RegisterOne(cells, row) Then CRM_RegisterHelp = CRM_RegisterHelp + 1
+            RegisterOne cells, row
         End If
     Next row
 absent:
-End Function
+End Sub
 
-Private Function RegisterOne(ByRef cells As Variant, ByVal row As Long) As Boolean
+Private Sub RegisterOne(ByRef cells As Variant, ByVal row As Long)
     Dim helps() As Variant
     Dim column As Long
     Dim count As Long
@@ -70,9 +70,9 @@ Private Function RegisterOne(ByRef cells As Variant, ByVal row As Long) As Boole
             Description:=Left$(CStr(cells(row, 3)), LONGEST_HELP), _
             Category:=CStr(cells(row, 2))
     End If
-    RegisterOne = True
 failed:
-End Function
+    ' A function that Excel does not find has no help; the others keep theirs.
+End Sub
 
 Public Sub CRM_WarmUp()
     ' Start Python while the user is still reading, and let it say whether it fits this workbook.
@@ -82,7 +82,7 @@ Public Sub CRM_WarmUp()
     ' On a Mac there is no server to warm up; a button starts Python when it is pressed.
     If InStr(Application.OperatingSystem, "Mac") > 0 Then Exit Sub
     On Error GoTo absent
-    message = XLPy.Str(XLPy.Call(XLPy.Module("crm_xl.excel.ribbon"), "warm_up", XLPy.Tuple(CRM_SchemaVersion())))
+    message = XLPy.Str(XLPy.Call(XLPy.Module("crm_xl.excel.ribbon"), "warm_up", XLPy.Tuple(SchemaVersion())))
     CRM_Invalidate
     If message <> "" Then CRM_Tell message
     Exit Sub
@@ -102,10 +102,10 @@ Public Sub CRM_ClearStatus()
     Application.StatusBar = False
 End Sub
 
-Public Function CRM_SchemaVersion() As String
+Private Function SchemaVersion() As String
     ' Which declaration of tables the workbook was built from; "" if it does not say.
     On Error Resume Next
-    CRM_SchemaVersion = CStr(ThisWorkbook.Names("CRM_SCHEMA_VERSION").RefersToRange.Value)
+    SchemaVersion = CStr(ThisWorkbook.Names("CRM_SCHEMA_VERSION").RefersToRange.Value)
 End Function
 
 Private Sub Schedule(ByVal procedure As String, ByVal seconds As Long)

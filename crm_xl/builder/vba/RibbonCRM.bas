@@ -1,5 +1,6 @@
 Attribute VB_Name = "RibbonCRM"
 ' What the ribbon tab and the buttons on the start sheet call. Each press hands one command id to Python.
+' Functions are private: a public one would be offered to the user as a worksheet function.
 Option Explicit
 
 Private ribbon As IRibbonUI
@@ -13,7 +14,7 @@ Public Sub CRM_OnAction(control As IRibbonControl)
 End Sub
 
 Public Sub CRM_GetEnabled(control As IRibbonControl, ByRef enabled As Variant)
-    enabled = CRM_IsEnabled(control.ID)
+    enabled = IsEnabled(control.ID)
 End Sub
 
 Public Sub CRM_ButtonPressed()
@@ -34,7 +35,7 @@ Public Sub CRM_Press(ByVal id As String)
         CRM_Tell CrmText("editing")
         Exit Sub
     End If
-    If Not CRM_IsEnabled(id) Then Exit Sub
+    If Not IsEnabled(id) Then Exit Sub
 
     On Error GoTo failed
     RunPython "import crm_xl.excel.ribbon as r; r.press('" & id & "')"
@@ -45,15 +46,15 @@ failed:
     CRM_Invalidate
 End Sub
 
-Public Function CRM_IsEnabled(ByVal id As String) As Boolean
+Private Function IsEnabled(ByVal id As String) As Boolean
     ' A command rests while the hidden name CRM_<ID>_READY says FALSE; without such a name it is always ready.
     ' Python writes the name (CRM_UNDO_READY: there is a snapshot to restore).
     Dim state As String
 
-    CRM_IsEnabled = True
+    IsEnabled = True
     On Error GoTo ready
     state = ThisWorkbook.Names("CRM_" & UCase$(id) & "_READY").RefersTo
-    CRM_IsEnabled = (Left$(UCase$(state), 6) <> "=FALSE")
+    IsEnabled = (Left$(UCase$(state), 6) <> "=FALSE")
 ready:
 End Function
 

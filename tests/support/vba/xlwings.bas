@@ -3,6 +3,8 @@ Attribute VB_Name = "xlwings"
 Option Explicit
 
 Public fails As Boolean
+Public editing As Boolean
+Public buttonName As String
 Private log As String
 
 Public Sub Note(ByVal text As String)
@@ -37,8 +39,12 @@ Public Function ValueOf(ByVal target As Object) As Variant
     End If
 End Function
 
-Public Function ButtonName() As String
-    ButtonName = "btn_check"
+Public Function Ready() As Boolean
+    Ready = Not editing
+End Function
+
+Public Function AlternativeText(ByVal name As String) As String
+    If name = "Button 1" Then AlternativeText = "btn_check"
 End Function
 
 Public Sub MacroOptions(Macro, Description, Category, Optional ArgumentDescriptions)
