@@ -85,7 +85,7 @@ def shown(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | np.floating):
-        return f"{value:.10g}"
+        return f"{value:.15g}"
     return str(value)
 
 

@@ -37,7 +37,7 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
 
     profit = orders.values("profit")[rows]
     profit_taken = _profit_taken(lines, profit, matches)
-    taken = matches.taken_from(len(rows))
+    taken = _sum_at(matches.line, matches.taken, len(rows))
     counts = ~_returned_in_full(lines, taken)
     # Per line: what a return takes off the order's line, and what stands on the return's own line.
     off_order, off_order_profit = taken, _sum_at(matches.line, profit_taken, len(rows))
@@ -101,8 +101,8 @@ def _named_orders(orders: Screened, order: np.ndarray) -> np.ndarray:
     named = orders.values("original_order_id")
     says = np.flatnonzero(orders.codes("original_order_id") >= 0)
     codes = np.full(len(named), -1, dtype=np.int64)
-    if len(says):
-        known = orders.codes("order_id") >= 0
+    known = np.flatnonzero(order >= 0)
+    if len(says) and len(known):
         ids, first = np.unique(order[known], return_index=True)
         texts = pd.Index(orders.values("order_id")[known][first], dtype=object)
         at = texts.get_indexer(pd.Index(named[says], dtype=object))
@@ -139,7 +139,8 @@ def _cancelled(orders: Screened, rows: np.ndarray, lines: Lines, ledger: Ledger)
 
 
 def _sum_at(places: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
-    summed: np.ndarray = np.bincount(places, weights=values, minlength=size)
+    # Without any place bincount counts in whole numbers.
+    summed: np.ndarray = np.bincount(places, weights=values, minlength=size).astype(np.float64)
     return summed
 
 

@@ -53,10 +53,6 @@ class Matches:
     taken: np.ndarray
     remainder: np.ndarray
 
-    def taken_from(self, size: int) -> np.ndarray:
-        """Per line, how much returns took from it in all."""
-        return np.bincount(self.line, weights=self.taken, minlength=size)
-
 
 class _Book:
     """Open amounts while returns are matched."""

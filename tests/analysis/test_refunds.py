@@ -31,6 +31,10 @@ def lines(*rows: tuple[Any, ...]) -> Lines:
     )
 
 
+def taken_from(matches: Matches, size: int) -> np.ndarray:
+    return np.bincount(matches.line, weights=matches.taken, minlength=size)
+
+
 def pairs(matches: Matches) -> set[tuple[int, int, float]]:
     return set(zip(matches.returned.tolist(), matches.line.tolist(), matches.taken.tolist(), strict=True))
 
@@ -59,7 +63,7 @@ def test_a_return_eats_several_lines_latest_first_and_leaves_the_rest_unmatched(
 
 def test_several_returns_share_one_line() -> None:
     matches = match_returns(lines((1, 1, 0, 100), (1, 1, 1, -30), (1, 1, 2, -30), (1, 1, 3, -50)))
-    assert matches.taken_from(4).tolist() == [100, 0, 0, 0]
+    assert taken_from(matches, 4).tolist() == [100, 0, 0, 0]
     assert matches.remainder.tolist() == [0, 0, 0, 10]
 
 
@@ -124,12 +128,12 @@ def test_nothing_is_given_twice_and_nothing_open_is_passed_by(rows: list[tuple[A
     found = lines(*rows)
     matches = match_returns(found)
     amount, size = found.amount, len(rows)
-    taken_from = matches.taken_from(size)
+    given_up = taken_from(matches, size)
     taken_by = np.bincount(matches.returned, weights=matches.taken, minlength=size)
     assert (matches.taken > 0).all()
     assert (amount[matches.line] > 0).all()
     assert (amount[matches.returned] < 0).all()
-    assert (taken_from <= np.maximum(amount, 0) + SAME_AMOUNT).all()
+    assert (given_up <= np.maximum(amount, 0) + SAME_AMOUNT).all()
     assert np.allclose(taken_by + matches.remainder, np.maximum(-amount, 0))
     assert (found.customer[matches.returned] == found.customer[matches.line]).all()
     named = found.named_order[matches.returned] == found.order[matches.line]
@@ -141,7 +145,7 @@ def test_nothing_is_given_twice_and_nothing_open_is_passed_by(rows: list[tuple[A
             (found.customer == found.customer[returned])
             & (found.product == found.product[returned])
             & (found.moment <= found.moment[returned])
-            & (amount - taken_from > 1e-6)
+            & (amount - given_up > 1e-6)
         )
         assert not could_give.any()
 
