@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -74,20 +75,22 @@ def decode(data: bytes, where: str) -> str:
     Raises:
         CrmError: neither UTF-8 nor UTF-16 with a mark nor GB18030.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # Excel's "Unicode text"
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError:
             raise _unknown_encoding(where) from None
     if b"\0" in data:
         raise CrmError("这不是文本文件。", where=where, hint="请导出为 CSV 或 xlsx 后再导入。")
+    marked = data.startswith(codecs.BOM_UTF8)
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig")
+        before = data[: error.start].decode("utf-8")
     # GB18030 takes nearly any bytes, so a UTF-8 file with one broken character would turn into nonsense:
     # Chinese that reads as UTF-8 for a while is no accident.
-    if sum("\u4e00" <= sign <= "\u9fff" for sign in before[-_SAMPLE:]) >= _SURELY_UTF8:
+    if marked or sum("\u4e00" <= sign <= "\u9fff" for sign in before[-_SAMPLE:]) >= _SURELY_UTF8:
         raise CrmError(
             "此行有损坏的字符（文件是 UTF-8 编码）。",
             where=f"{where} 第{before.count(chr(10)) + 1}行",

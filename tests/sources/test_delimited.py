@@ -45,8 +45,9 @@ def test_two_characters_that_read_as_utf8_by_accident_are_still_gb18030() -> Non
     assert read("客户\n联通\n张三\n", "gbk").columns[0].tolist() == ["联通", "张三"]
 
 
-def test_a_damaged_utf8_file_is_not_taken_for_gb18030() -> None:
-    data = "订单号,客户\nA1,华东精密机械有限公司\nA2,".encode() + b"\xe5\x8d" + "\nA3,乙\n".encode()
+@pytest.mark.parametrize("start", ["\ufeff订单号\nA1,甲\nA2,", "订单号,客户\nA1,华东精密机械有限公司\nA2,"])
+def test_a_damaged_utf8_file_is_not_taken_for_gb18030(start: str) -> None:
+    data = start.encode() + b"\xe5\x8d" + "\nA3,乙\n".encode()
     with pytest.raises(CrmError, match="损坏的字符") as error:
         read_delimited(data, "订单.csv")
     assert error.value.where == "订单.csv 第3行"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from crm_xl.errors import CrmError
 from crm_xl.schema import Table
@@ -64,3 +66,64 @@ def test_headings_that_do_not_make_a_table(tmp_path: Path, headings: str, name: 
 def test_a_text_file_has_no_sheets(tmp_path: Path) -> None:
     with pytest.raises(CrmError, match="没有工作表"):
         read_source(write(tmp_path, "a.csv", "客户编号"), sheet="明细")
+
+
+EDIT = st.tuples(
+    st.integers(0, 200),
+    st.integers(0, 6),
+    st.sampled_from(
+        [
+            b"",
+            b'"',
+            b",",
+            b"\n",
+            b"\r",
+            b";",
+            b"\t",
+            b"\0",
+            b"\xff",
+            b"\xe9",
+            b'"\n',
+            b"PK\x03\x04",
+            b"\x1f\x8b",
+        ]
+    ),
+)
+CONTENT = '订单编号,客户编号,订单日期,金额\nS1,C1,2026-01-02,"1,200"\nS2,C2,2026-01-03,5\n'
+RULES = """
+table = "tblOrders"
+[columns]
+order_id = "订单编号"
+customer_id = "客户编号"
+order_date = "订单日期"
+amount = "金额*2"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples."""
+    return tmp_path_factory.mktemp("damaged")
+
+
+@given(
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+    edits=st.lists(EDIT, max_size=4),
+    mapped=st.booleans(),
+)
+@example(encoding="utf-8-sig", edits=[(41, 1, b"\x1f\x8b")], mapped=False)
+def test_a_damaged_file_is_read_or_refused_in_words(
+    folder: Path, encoding: str, edits: list[tuple[int, int, bytes]], mapped: bool
+) -> None:
+    data = CONTENT.encode(encoding)
+    for place, cut, put in edits:
+        data = data[:place] + put + data[place + cut :]
+    path, rules = folder / "a.csv", folder / "m.toml"
+    path.write_bytes(data)
+    rules.write_text(RULES, encoding="utf-8")
+    try:
+        (table,) = read_source(path, rules if mapped else None).values()
+    except CrmError as error:
+        assert "a.csv" in str(error)
+        return
+    assert {len(column) for column in table.columns} == {len(table)}
