@@ -25,7 +25,6 @@ from crm_xl.raw import RawTable, column_letters
 
 # calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
 _MOST_CELLS = 100_000_000
-_WRITABLE = frozenset({".xlsx", ".xlsm"})
 
 Grid = list[list[Any]]
 
@@ -60,9 +59,10 @@ class FileBook:
             self._sheets = parts.sheets
             self._cell_names = frozenset(name.name for name in parts.names if parts.single_cell(name.name))
             self.has_macros = parts.has_macros
+            suffix = parts.suffix
         self._seen = self._signature()
         if not read_only:
-            self._check_out()
+            self._check_out(suffix)
             check_free(self.out.resolve())
 
     def tables(self) -> Mapping[str, Place]:
@@ -177,14 +177,14 @@ class FileBook:
                 if name in tables and tables[name].place.rows != max(1, len(block.rows)):
                     raise OSError(f"{name} does not have the rows written")
 
-    def _check_out(self) -> None:
-        suffix = self.out.suffix.lower()
-        if suffix not in _WRITABLE or (suffix == ".xlsx") == self.has_macros:
-            wanted = ".xlsm" if self.has_macros else ".xlsx"
+    def _check_out(self, wanted: str) -> None:
+        if self.out.suffix.lower() != wanted:
             raise CrmError(
                 "文件的扩展名与内容不符，Excel 会打不开。",
                 where=self.out.name,
-                hint=f"请把扩展名写成 {wanted}。",
+                hint=f"请把扩展名写成 {wanted}。"
+                if wanted
+                else "请在 Excel 里把它另存为 .xlsx 或 .xlsm 再试。",
             )
 
     def _signature(self) -> tuple[int, int]:

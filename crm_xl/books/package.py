@@ -10,12 +10,20 @@ from crm_xl.books.archive import Archive, to_bytes
 from crm_xl.books.areas import Area, Move, follow, follow_print_area, split_reference
 from crm_xl.books.cells import escape_name
 from crm_xl.books.edits import TableEdit
-from crm_xl.books.parts import Parts, SheetPart, TablePart, children, local, relationships_part, unescape
+from crm_xl.books.parts import (
+    CONTENT_TYPES,
+    Parts,
+    SheetPart,
+    TablePart,
+    children,
+    local,
+    relationships_part,
+    unescape,
+)
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.books.scan import has_formulas
 from crm_xl.books.sheet import rewrite_sheet
 
-_CONTENT_TYPES = "[Content_Types].xml"
 _PRINT_AREA = "_xlnm.Print_Area"
 _LONGEST_HEADING = 255
 # What may stand between the sheets and the calculation settings of a workbook, in this order.
@@ -211,7 +219,7 @@ def _without_calculation_chain(archive: Archive, parts: Parts) -> Changes:
         return {}
     chain = archive.part_name(chains[0])
     links_part = archive.part_name(relationships_part(parts.workbook_part))
-    types_part = archive.part_name(_CONTENT_TYPES)
+    types_part = archive.part_name(CONTENT_TYPES)
     links, types = archive.xml(links_part), archive.xml(types_part)
     for link in list(links):
         if local(link) == "Relationship" and link.get("Type", "").endswith("/calcChain"):

@@ -17,6 +17,11 @@ from crm_xl.books.archive import Archive, damaged, not_a_workbook
 from crm_xl.books.areas import Area, Move, split_reference
 from crm_xl.books.protocol import Place
 
+CONTENT_TYPES = "[Content_Types].xml"
+_SUFFIXES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": ".xlsx",
+    "application/vnd.ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
+}
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -149,6 +154,15 @@ class Parts:
     def has_macros(self) -> bool:
         """Whether the workbook carries a VBA project."""
         return any(kind == "vbaProject" for kind, _ in self.links.values())
+
+    @property
+    def suffix(self) -> str:
+        """The file ending Excel insists on for what the package says it is; empty for a template or add-in."""
+        wanted = f"/{self.workbook_part}".casefold()
+        for override in self.archive.xml(CONTENT_TYPES):
+            if override.get("PartName", "").casefold() == wanted:
+                return _SUFFIXES.get(override.get("ContentType", ""), "")
+        return ""
 
     def single_cell(self, name: str) -> tuple[SheetPart, int, int] | None:
         """The sheet, row and column a defined name refers to; None unless it means one cell.

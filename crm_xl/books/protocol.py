@@ -66,3 +66,10 @@ class Book(Protocol):
         Raises:
             CrmError: locked, read-only, no room; the book is as it was before.
         """
+
+    def restore(self) -> None:
+        """Put back what the last write replaced, for an undo.
+
+        Raises:
+            CrmError: there is nothing to go back to, or the book cannot be written now.
+        """
