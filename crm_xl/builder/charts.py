@@ -80,7 +80,7 @@ def tier_amounts(author: Author) -> tuple[Chart, str]:
             "points": points,
             # A legend tells parts apart by colour alone; labels beside the parts do not.
             "data_labels": {
-                "category": True, "percentage": True, "separator": "\n", "position": "best_fit", "leader_lines": True,
+                "category": True, "percentage": True, "separator": "\n", "position": "outside_end", "leader_lines": True,
                 "font": _SMALL, "num_format": "0.0%",
             },
         }
@@ -144,7 +144,13 @@ def trend(author: Author) -> tuple[Chart, str]:
     )
     chart.set_y_axis({**_axis("订单总额（万元）"), "num_format": "#,##0", "min": 0})
     chart.set_y2_axis(
-        {**_axis("活跃客户占比（%）"), "num_format": "0%", "min": 0, "major_gridlines": {"visible": False}}
+        {
+            **_axis("活跃客户占比（%）"),
+            "num_format": "0%",
+            "min": 0,
+            "max": 1,
+            "major_gridlines": {"visible": False},
+        }
     )
     chart.set_legend({"position": "bottom", "font": _SMALL})
     return chart, "近24个月订单总额与活跃客户占比：折线图"

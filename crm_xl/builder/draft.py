@@ -52,12 +52,12 @@ class Draft:
         return max(fixed, len(self.blocks[name].rows))
 
     def read(self, names: Iterable[str]) -> dict[str, RawTable]:
-        """The named tables that the workbook has; a table without rows reads as one blank row."""
+        """The named tables that the workbook has."""
         places = self.tables()
         return {
             name: RawTable.from_rows(
                 name,
-                [block.headings, *(block.rows or [[None] * len(block.headings)])],
+                [block.headings, *block.rows],
                 sheet=places[name].sheet,
                 row=places[name].row,
                 column=places[name].column,

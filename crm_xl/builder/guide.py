@@ -10,6 +10,7 @@ from crm_xl.builder.author import Author
 from crm_xl.builder.dictionary import KIND_TITLES
 from crm_xl.builder.layout import GUIDE
 from crm_xl.builder.sheets import A4
+from crm_xl.builder.theme import LINE_HEIGHT, lines
 from crm_xl.schema import Column, Kind, Role
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET
 
@@ -72,21 +73,22 @@ def _heads(author: Author, worksheet: Worksheet, row: int, titles: Sequence[str]
 def _computed(author: Author, worksheet: Worksheet, row: int) -> int:
     """How the figures of the outputs are computed: every column whose declaration says it."""
     row = _section(author, worksheet, row, "每个数怎么算")
-    row = _heads(author, worksheet, row, ("结果表", "列", "类型", "单位", "", "计算方法"))
+    row = _heads(author, worksheet, row, ("结果表", "列", "类型", "单位"))
+    worksheet.merge_range(row - 1, 4, row - 1, _LAST, "计算方法", author.theme.look("grid head"))
     grid = author.theme.look("grid")
     for table in author.draft.spec.of_role(Role.OUTPUT):
         if table.sheet in (BLOCK_SHEET, CHART_SHEET):
             continue
-        said = [(table.title, "（整表）", "", "", "", table.note)] if table.note else []
+        said = [(table.title, "（整表）", "", "", table.note)] if table.note else []
         said += [
-            (table.title, column.title, KIND_TITLES[column.kind], column.unit, "", column.note)
+            (table.title, column.title, KIND_TITLES[column.kind], column.unit, column.note)
             for column in table
             if column.note
         ]
         for cells in said:
-            for at, text in enumerate(cells[:5]):
+            for at, text in enumerate(cells[:4]):
                 worksheet.write_string(row, at, text, grid)
-            worksheet.merge_range(row, 5, row, _LAST, cells[5], grid)
+            worksheet.merge_range(row, 4, row, _LAST, cells[4], grid)
             row += 1
     return row
 
@@ -104,6 +106,9 @@ def _dictionary(author: Author, worksheet: Worksheet, row: int) -> int:
             )  # fmt: skip
             for at, text in enumerate(texts):
                 worksheet.write_string(row, at, text, grid)
+            tallest = max(lines(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
+            if tallest > 1:
+                worksheet.set_row(row, tallest * LINE_HEIGHT)
             row += 1
     return row
 

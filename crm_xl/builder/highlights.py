@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.theme import (
@@ -12,8 +13,8 @@ from crm_xl.builder.theme import (
     WARNING_TEXT,
     Theme,
 )
-from crm_xl.schema import Column, Kind
-from crm_xl.tables.outputs import NO_TRADE, PENDING
+from crm_xl.schema import Column, Kind, Table
+from crm_xl.tables.outputs import NO_TRADE, PENDING, TOTAL
 
 _WARNING = (WARNING_TEXT, WARNING_FILL, "▲")
 _CAUTION = (CAUTION_TEXT, CAUTION_FILL, "△")
@@ -26,7 +27,20 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     "segment": {"流失风险": _WARNING, "不能失去": _WARNING, "已流失": _WARNING},
     "action": {"搁置": _CAUTION},
 }
+_GROUPS = ("tier", "segment")  # first columns of summaries
 _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
+
+
+def highlight_total(
+    theme: Theme, worksheet: Worksheet, table: Table, area: tuple[int, int, int, int]
+) -> None:
+    """The row that says 合计 in bold, wherever it stands after a refresh; only where rows are groups."""
+    if table.names[0] not in _GROUPS:
+        return
+    top, left, *_ = area
+    criteria = f'={xl_rowcol_to_cell(top, left, col_abs=True)}="{TOTAL}"'
+    look = theme.total()
+    worksheet.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": look})
 
 
 def highlight(theme: Theme, worksheet: Worksheet, column: Column, area: tuple[int, int, int, int]) -> None:

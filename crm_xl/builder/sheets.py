@@ -15,9 +15,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.books.protocol import Cell
 from crm_xl.builder.author import Author
-from crm_xl.builder.highlights import highlight
+from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
-from crm_xl.builder.theme import column_width, wraps
+from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
 from crm_xl.builder.validation import FURTHER_ROWS, LISTS, validation
 from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables import parameters as p
@@ -56,11 +56,16 @@ def write_cell(worksheet: Worksheet, row: int, column: int, value: Cell, look: F
     elif isinstance(value, bool):
         worksheet.write_boolean(row, column, value, look)
     elif isinstance(value, int | float):
-        worksheet.write_number(row, column, value, look)
+        worksheet.write_number(row, column, _stable(value), look)
     elif isinstance(value, datetime | date):
         worksheet.write_datetime(row, column, value, look)
     else:
         worksheet.write_string(row, column, str(value), look)
+
+
+def _stable(value: float) -> float:
+    # Another processor may add the same numbers in another order: beyond 13 digits a build would differ.
+    return float(f"{value:.13g}")
 
 
 def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
@@ -70,20 +75,28 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
     top, left = placed.row, placed.column
     bottom, right = top + rows, left + len(columns) - 1
     options: list[dict[str, Any]] = []
+    tallest = 1
     for offset, column in enumerate(columns):
         values = [row[offset] for row in block.rows]
-        wrap = wraps(column, values)
-        body = author.theme.body(column, table.role, wrap=wrap)
+        measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
+        width = column_width(column, measured, table.role)
+        tall = max(
+            (lines(v, width) for v in values if isinstance(v, str) and column.kind is Kind.TEXT), default=1
+        )
+        tallest = max(tallest, tall)
+        body = author.theme.body(column, table.role, wrap=tall > 1)
         options.append(
             {"header": column.title, "header_format": author.theme.head(column, table.role), "format": body}
         )
-        measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
-        width = column_width(column, measured, table.role)
         worksheet.set_column(left + offset, left + offset, width, author.theme.column(column, table.role))
         author.widths[sheet.name, left + offset] = width
         for number in range(rows):
             value = values[number] if number < len(values) else None
             write_cell(worksheet, top + 1 + number, left + offset, value, body)
+    if tallest > 1 and len(sheet.placed) == 1:
+        # One height for all rows: another refresh may put a longer text into any of them.
+        for number in range(rows):
+            worksheet.set_row(top + 1 + number, tallest * LINE_HEIGHT)
     filters = sheet.kind in (SheetKind.INPUT, SheetKind.OUTPUT) and table.fixed_rows is None
     worksheet.add_table(
         top, left, bottom, right,
@@ -92,6 +105,7 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
     if table.defined_name:
         author.define(table.defined_name, sheet.name, top, left, bottom, right)
     if table.role is Role.OUTPUT:
+        highlight_total(author.theme, worksheet, table, (top + 1, left, bottom, right))
         for offset, column in enumerate(columns):
             highlight(author.theme, worksheet, column, (top + 1, left + offset, bottom, left + offset))
     else:

@@ -51,7 +51,9 @@ _LOOKS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 _WIDEST, _NARROWEST = 42, 7
-_PADDING = 2.0
+_WIDEST_WRAPPED = 125
+LINE_HEIGHT = 15  # points
+_PADDING = 3.0  # margins and the indent of texts
 _FILTER_BUTTON = 2
 
 
@@ -97,6 +99,10 @@ class Theme:
         """A conditional format that sets a sign before a text: never colour alone."""
         properties: dict[str, Any] = {"font_color": text_color, "num_format": f'"{sign} "@'}
         return self._format({**properties, **({"bg_color": fill} if fill else {})})
+
+    def total(self) -> Format:
+        """A conditional format for a row of totals."""
+        return self._format({"bold": True, "bg_color": "#EDEDED", "top": 1})
 
     def _format(self, properties: dict[str, Any]) -> Format:
         key = tuple(sorted(properties.items()))
@@ -148,20 +154,22 @@ def shown(value: Any, column: Column, role: Role) -> str:
 
 
 def column_width(column: Column, values: Iterable[Any], role: Role) -> float:
-    """A width in which the heading (on two lines at most) and the values are not cut."""
+    """A width in which the heading (on two lines at most) and the values are not cut.
+
+    Texts too long for a line make the column wide and wrap; see `lines`.
+    """
     heading = display_width(column.title) + _FILTER_BUTTON
+    texts = [display_width(shown(value, column, role)) for value in values]
     # A long heading wraps once.
-    wanted = [
-        heading if heading <= 14 else heading / 2 + 3,
-        *(display_width(shown(v, column, role)) for v in values),
-    ]
+    wanted = max([heading if heading <= 14 else heading / 2 + 3, *texts])
     if column.kind is Kind.MONEY:
-        wanted.append(12)
-    return min(_WIDEST, max(_NARROWEST, max(wanted))) + _PADDING
+        wanted = max(wanted, 12)
+    widest = _WIDEST_WRAPPED if column.kind is Kind.TEXT and wanted > 2 * _WIDEST else _WIDEST
+    return min(widest, max(_NARROWEST, wanted)) + _PADDING
 
 
-def wraps(column: Column, values: Iterable[Any]) -> bool:
-    """Whether the column holds texts too long for one line."""
-    if column.kind is not Kind.TEXT:
-        return False
-    return any(isinstance(v, str) and display_width(v) > _WIDEST for v in values)
+def lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of that width."""
+    wide, room = display_width(text), int(width - _PADDING)
+    # A line breaks before a word that does not fit, hence a little less than the width.
+    return 1 if wide <= room else -(-wide // max(1, room - 1))

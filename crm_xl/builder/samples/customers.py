@@ -119,10 +119,14 @@ def _size_class(number: int) -> str:
 
 
 def _life(size: str, random_: random.Random) -> tuple[date, date, date]:
-    start = LAST_DAY - timedelta(days=int(365 * random_.choice((0.6, 1.4, 2.5, 3.5, 4.5, 5.5, 7.0, 9.0))))
+    # A fifth of them came in the last year, a fifth in the year before.
+    low, high = random_.choices(((0.1, 1.0), (1.0, 2.0), (2.0, 9.5)), (2, 2, 6))[0]
+    start = LAST_DAY - timedelta(days=int(365 * random_.uniform(low, high)))
     if size == "big":
         start = LAST_DAY - timedelta(days=int(365.25 * random_.choice((3.6, 5.5, 6.2, 8.1))))
-    first = max(FIRST_DAY, start) + timedelta(days=random_.randrange(1, 45))
+    first = min(
+        LAST_DAY - timedelta(days=2), max(FIRST_DAY, start) + timedelta(days=random_.randrange(1, 45))
+    )
     fate = random_.random() * (0.7 if size == "big" else 1.0)
     if fate < 0.66:
         last = LAST_DAY - timedelta(days=random_.randrange(0, 40))
@@ -130,7 +134,7 @@ def _life(size: str, random_: random.Random) -> tuple[date, date, date]:
         last = LAST_DAY - timedelta(days=random_.randrange(96, 175))
     else:
         last = LAST_DAY - timedelta(days=random_.randrange(190, 400))
-    return first, max(last, first + timedelta(days=30)), start
+    return first, min(LAST_DAY, max(last, first + timedelta(days=30))), start
 
 
 def _business(size: str, random_: random.Random) -> tuple[float, float, int]:
