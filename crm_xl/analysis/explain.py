@@ -155,7 +155,7 @@ def _step_up(
         np.abs(targets[step[able]] - values[able]),
         size,
         out=np.full(len(size), np.finfo(float).max),
-        where=size > 0,  # false where the value is unknown
+        where=size > BOUND_TOLERANCE,  # false where the value is unknown
     )
     words = [
         f"{indicator.name}降至 {text} 以下即可" if falling else f"{indicator.name}升至 {text} 即可"

@@ -31,9 +31,9 @@ def shares(values: ArrayLike, decimals: int = DECIMALS) -> Floats:
         return result
     units = 10**decimals
     exact = amounts[known] / total * units
-    # 5 % of 400 computes to 499.99999999999994 units: that is 500 and leaves no remainder.
-    whole = np.floor(exact + 1e-6)
+    whole = np.floor(exact)
     left = units - int(whole.sum())
+    # Remainders that differ by binary dust are equal.
     remainder = np.round(exact - whole, 6)
     whole[np.argsort(-remainder, kind="stable")[:left]] += 1
     result[known] = whole / units

@@ -124,6 +124,16 @@ class TestLift:
     def test_the_top_tier_is_left_alone(self) -> None:
         assert "距" not in told(GOOD)[0]
 
+    def test_a_value_of_next_to_nothing_is_nothing(self) -> None:
+        # 60 x .4 + 80 x .25 + 40 x .2 + 70 x .15 = 62.5; money and years could do it, each from as good as 0.
+        row = {
+            "annual_amount_wan": 1e-320,
+            "profit_margin": 0.1,
+            "tenure_years": 1e-320,
+            "cross_buy_rate": 0.2,
+        }
+        assert told(row)[0].endswith("距重点级差 12.5 分：年消费额升至 1000万 即可")
+
     def test_who_bought_nothing_has_to_buy_first(self) -> None:
         # 60 x .4 + 40 x .25 + 100 x .2 + 40 x .15 = 60; years cannot rise, so money (from 0) is the first to do it.
         assert told(GOOD, IDLE)[1].endswith("合计 60.0。距重点级差 15 分：年消费额升至 1000万 即可")

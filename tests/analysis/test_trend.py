@@ -61,6 +61,12 @@ def test_one_order_number_of_two_months_is_an_order_of_each() -> None:
     assert monthly_trend(lines, DAY)["orders"].tolist()[-2:] == [1, 1]
 
 
+def test_a_line_of_nobody_is_money_and_an_order_but_no_customer() -> None:
+    lines = orders(("A", "2024-03-01", "1", 10_000, True), (None, "2024-03-01", "2", 10_000, True))
+    march = monthly_trend(lines, DAY).iloc[-1]
+    assert march[["amount", "orders", "customers", "new_customers"]].tolist() == [2, 2, 1, 1]
+
+
 def test_without_orders_all_is_blank() -> None:
     found = monthly_trend(orders(), DAY)
     assert len(found) == 24
