@@ -8,6 +8,7 @@ from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.builder.layout import plan
 from crm_xl.builder.samples import sample_rows
 from crm_xl.builder.specs import BookSpec
+from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Role
 from crm_xl.tables.shipped import SHIPPED
@@ -27,8 +28,9 @@ class Draft:
         self.name = spec.file_name
         self.sheets = plan(spec)
         self.cells: dict[str, Cell] = {}
+        self._before: tuple[dict[str, Block], dict[str, Cell]] | None = None
         filled = {**(sample_rows() if samples else {}), **SHIPPED}
-        self.blocks = {
+        self.blocks: dict[str, Block] = {
             table.name: Block(headings=table.titles, rows=filled.get(table.name, ())) for table in spec.tables
         }
 
@@ -77,5 +79,16 @@ class Draft:
         for name in known:
             if roles[name] is Role.PARAMETER:
                 raise ValueError(f"a refresh does not write {name}")
-        self.blocks.update(known)
-        self.cells.update(cells)
+        self._before = (self.blocks, self.cells)
+        self.blocks = {**self.blocks, **known}
+        self.cells = {**self.cells, **cells}
+
+    def restore(self) -> None:
+        """Take back the last write.
+
+        Raises:
+            CrmError: nothing was written, or it was taken back already.
+        """
+        if self._before is None:
+            raise CrmError("没有可以撤销的刷新。", where=self.name)
+        (self.blocks, self.cells), self._before = self._before, None

@@ -14,6 +14,7 @@ from crm_xl.builder.draft import Draft
 from crm_xl.builder.layout import CONFIG, plan
 from crm_xl.builder.specs import CUSTOMER_GRADING, SHIPPED_BOOKS, WORKBOOK, BookSpec
 from crm_xl.builder.zipfix import normalised
+from crm_xl.errors import CrmError
 from crm_xl.refreshing import refresh
 from crm_xl.schema import Role
 from crm_xl.tables import TABLES
@@ -151,6 +152,17 @@ def test_the_workbook_holds_every_declared_table() -> None:
 def test_a_refresh_does_not_write_parameters() -> None:
     with pytest.raises(ValueError, match="tblTiers"):
         Draft(CUSTOMER_GRADING).write({"tblTiers": Block(headings=(), rows=())}, {})
+
+
+def test_a_draft_takes_its_last_write_back_once() -> None:
+    draft = Draft(CUSTOMER_GRADING)
+    empty = draft.blocks["tblScores"]
+    draft.write({"tblScores": Block(headings=empty.headings, rows=[(1,) * 11])}, {"CRM_STATUS": "x"})
+    assert draft.cells and draft.blocks["tblScores"].rows
+    draft.restore()
+    assert (draft.cells, draft.blocks["tblScores"]) == ({}, empty)
+    with pytest.raises(CrmError, match="没有可以撤销的刷新"):
+        draft.restore()
 
 
 def test_a_draft_says_where_its_tables_will_stand() -> None:
