@@ -11,6 +11,9 @@ from crm_xl.books.protocol import Cell
 from crm_xl.errors import CrmError
 from crm_xl.raw import column_letters
 
+# Longer tables are lists of one kind, and looking at each of their cells would cost a third of the time.
+_MOST_ROWS_WITH_STYLES = 1000
+
 
 @dataclass(kw_only=True)
 class TableEdit:
@@ -22,6 +25,7 @@ class TableEdit:
     move: Move
     unfilter: bool = False  # a filter was set: rows it hid must show the new content
     body_styles: dict[int, str] = field(default_factory=dict)
+    row_styles: dict[int, dict[int, str]] = field(default_factory=dict)  # by row, where rows keep their own
     header_styles: dict[int, str] = field(default_factory=dict)
     totals: dict[int, tuple[str, str]] = field(default_factory=dict)  # attributes but the address, content
 
@@ -30,6 +34,12 @@ class TableEdit:
         """Whether the heading cells must be written."""
         return self.table.header_rows > 0 and self.headings != self.table.headings
 
+    @property
+    def keeps_row_styles(self) -> bool:
+        """Whether each row keeps its own formats: a settings table holds dates, shares and texts in one column."""
+        same = self.move.new_body == self.move.old_body and self.headings == self.table.headings
+        return same and len(self.rows) <= _MOST_ROWS_WITH_STYLES
+
     def touches(self, row: int) -> bool:
         """Whether the table has, or will have, cells in the row."""
         return self.move.old.top <= row <= max(self.move.old.bottom, self.move.new.bottom)
@@ -37,7 +47,12 @@ class TableEdit:
     def replaces(self, row: int, left: int, right: int) -> bool:
         """Whether all cells from one column to another of a row go, and none is a model for styles."""
         old, body = self.move.old, self.move.old_body
-        return body.top < row <= body.bottom and old.left <= left and right <= old.right
+        return (
+            not self.keeps_row_styles
+            and body.top < row <= body.bottom
+            and old.left <= left
+            and right <= old.right
+        )
 
     def source_columns(self) -> list[int]:
         """For each new column, the old one whose style it takes: the same heading's, else the same place's."""

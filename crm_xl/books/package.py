@@ -23,6 +23,7 @@ from crm_xl.books.parts import (
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.books.scan import has_formulas
 from crm_xl.books.sheet import rewrite_sheet
+from crm_xl.books.styles import Styles
 
 _PRINT_AREA = "_xlnm.Print_Area"
 _LONGEST_HEADING = 255
@@ -64,6 +65,10 @@ def rewrite(
             singles.setdefault(sheet.name, {})[row, column] = value
     changes: Changes = {}
     formulas_touched = False
+    styles_part = next(
+        (archive.part_name(target) for kind, target in parts.links.values() if kind == "styles"), None
+    )
+    styles = Styles(archive.xml(styles_part) if styles_part else None)
     for sheet in parts.sheets.values():
         on_sheet = [edit for edit in edits.values() if edit.table.sheet == sheet]
         if not on_sheet and sheet.name not in singles:
@@ -76,11 +81,14 @@ def rewrite(
             cells=singles.get(sheet.name, {}),
             tables=[table for table in parts.tables.values() if table.sheet == sheet],
             date1904=parts.date1904,
+            styles=styles,
         )
         changes[sheet.part] = result.xml
         formulas_touched = formulas_touched or result.formulas_touched
     for edit in edits.values():
         changes[edit.table.part] = _table_part(archive.xml(edit.table.part), edit)
+    if styles.changed and styles_part and styles.root is not None:
+        changes[styles_part] = to_bytes(styles.root)
     if formulas_touched:
         changes.update(_without_calculation_chain(archive, parts))
     workbook = _workbook_part(archive, parts, list(edits.values()), changes, without_formulas)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from crm_xl.books.edits import TableEdit
 from crm_xl.books.parts import TablePart, children, local
 from crm_xl.books.protocol import Cell
 from crm_xl.books.sheetrows import ROWS_MARK, KeptRow, SheetRows
+from crm_xl.books.styles import Styles
 from crm_xl.errors import CrmError
 from crm_xl.raw import column_letters
 
@@ -40,6 +42,7 @@ def rewrite_sheet(
     cells: Mapping[tuple[int, int], Cell],
     tables: Sequence[TablePart],
     date1904: bool,
+    styles: Styles,
 ) -> SheetResult:
     """The sheet with its tables and single cells written.
 
@@ -51,6 +54,7 @@ def rewrite_sheet(
         cells: values of single cells, by (row, column); inside a written table the table's content wins.
         tables: all tables of the sheet, written or not.
         date1904: the workbook's date system.
+        styles: the workbook's formats; one for dates may be added.
 
     Raises:
         CrmError: a table would grow over something else, or past the end of the sheet; the sheet is damaged.
@@ -58,7 +62,7 @@ def rewrite_sheet(
     _check_room(edits, tables)
     found = SheetRows(xml, book=book, sheet=sheet, edits=edits, cells=cells)
     _follow_tables(found.root, edits)
-    writer = _RowsWriter(found, edits, CellWriter(prefix=found.prefix, date1904=date1904))
+    writer = _RowsWriter(found, edits, CellWriter(prefix=found.prefix, date1904=date1904), styles)
     rows = writer.write(cells)
     _check_shared_formulas(rows, found, sheet)
     for element in children(found.root, "dimension"):
@@ -71,10 +75,13 @@ def rewrite_sheet(
 class _RowsWriter:
     """Puts kept cells and new content together, row by row."""
 
-    def __init__(self, found: SheetRows, edits: Sequence[TableEdit], writer: CellWriter) -> None:
+    def __init__(
+        self, found: SheetRows, edits: Sequence[TableEdit], writer: CellWriter, styles: Styles
+    ) -> None:
         self._found = found
         self._edits = edits
         self._writer = writer
+        self._styles = styles
 
     def write(self, cells: Mapping[tuple[int, int], Cell]) -> str:
         """All rows of the sheet as text."""
@@ -117,7 +124,7 @@ class _RowsWriter:
             cell = etree.fromstring(f"<r{self._found.declarations}>{kept[column]}</r>")[0]
             self._found.release(cell)
             style = cell.get("s") or style
-        kept[column] = self._writer.cell(row, column, style, value)
+        kept[column] = self._writer.cell(row, column, self._styles.fitting(style, [value]), value)
 
     def _finished(self) -> Iterator[str]:
         bodies = [(edit, self._starts(edit)) for edit in self._edits]
@@ -145,6 +152,8 @@ class _RowsWriter:
             for edit, starts in inside:
                 index = number - edit.move.new_body.top
                 values = edit.rows[index] if index < len(edit.rows) else (None,) * len(starts)
+                if number in edit.row_styles:
+                    starts = self._own_starts(edit, number, values)
                 cells[edit.move.new.left] = self._writer.row(number, starts, values)
             if cells:
                 content = "".join([cells[column] for column in sorted(cells)])
@@ -154,8 +163,18 @@ class _RowsWriter:
         top = edit.move.old_body.top
         columns = range(edit.move.new.left, edit.move.new.right + 1)
         styles = [
-            edit.body_styles.get(source) or self._style(top, column)
-            for column, source in zip(columns, edit.source_columns(), strict=True)
+            self._styles.fitting(
+                edit.body_styles.get(source) or self._style(top, column), _ColumnOf(edit.rows, index)
+            )
+            for index, (column, source) in enumerate(zip(columns, edit.source_columns(), strict=True))
+        ]
+        return self._writer.starts(columns, styles)
+
+    def _own_starts(self, edit: TableEdit, row: int, values: Sequence[Cell]) -> list[tuple[str, str]]:
+        columns = range(edit.move.new.left, edit.move.new.right + 1)
+        styles = [
+            self._styles.fitting(edit.row_styles[row].get(column) or self._style(row, column), [value])
+            for column, value in zip(columns, values, strict=True)
         ]
         return self._writer.starts(columns, styles)
 
@@ -169,6 +188,20 @@ class _RowsWriter:
                     f' {name}="{value}"' for name, value in found if name in _COPIED_ROW_ATTRIBUTES
                 )
         return ""
+
+
+class _ColumnOf(Sequence[Cell]):
+    """One column of rows, without a copy: mostly only its first value is looked at."""
+
+    def __init__(self, rows: Sequence[Sequence[Cell]], index: int) -> None:
+        self._rows = rows
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row: Any) -> Any:
+        return self._rows[row][self._index]
 
 
 def _check_room(edits: Sequence[TableEdit], tables: Sequence[TablePart]) -> None:

@@ -188,8 +188,8 @@ class SheetRows:
                         break
                 elif number > move.old_body.bottom:
                     edit.totals[column] = self._moved(cell)
-                elif number == move.old_body.top and (style := cell.get("s")):
-                    edit.body_styles[column] = style
+                else:
+                    self._note_style(edit, number, column, cell.get("s"))
                 self.release(cell)
                 return
         else:
@@ -200,6 +200,14 @@ class SheetRows:
                     return
         cell.set("r", f"{column_letters(column)}{number}")
         row.kept[column] = self._text(cell)
+
+    def _note_style(self, edit: TableEdit, number: int, column: int, style: str | None) -> None:
+        if style and number == edit.move.old_body.top:
+            edit.body_styles[column] = style
+        if edit.keeps_row_styles:
+            styles = edit.row_styles.setdefault(number, {})
+            if style:
+                styles[column] = style
 
     def release(self, element: etree._Element) -> None:
         """Notes the formulas of a cell, or of a whole row, that goes or moves."""

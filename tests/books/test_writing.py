@@ -154,7 +154,7 @@ def test_dates_are_serials_of_the_books_date_system(tmp_path: Path, date1904: bo
 
 def test_days_before_excels_calendar_are_text(path: Path) -> None:
     _write(path, _block((dt.date(1850, 6, 1), dt.datetime(1900, 1, 1))))
-    assert _columns(path) == [["1850-06-01"], [1]]
+    assert _columns(path) == [["1850-06-01"], [dt.datetime(1900, 1, 1)]]
 
 
 def test_a_table_grows_shrinks_and_empties(path: Path) -> None:
@@ -177,6 +177,21 @@ def test_styles_follow_the_first_row_also_through_an_empty_table(tmp_path: Path)
     assert sheet["A3"].value == dt.datetime(2024, 3, 4)
 
 
+def test_rows_of_a_settings_table_keep_their_own_formats(tmp_path: Path) -> None:
+    rows = [["日期", dt.datetime(2024, 1, 1)], ["数", 12], ["日期二", dt.datetime(2024, 5, 6)], ["数二", 1]]
+    path = book(tmp_path / "a.xlsx", {"tblA": ("参数", 1, 1, ["甲", "乙"], rows)})
+    _write(
+        path,
+        _block(
+            ["日期", dt.datetime(2025, 1, 1)], ["数", 13], ["日期二", None], ["数二", dt.date(2025, 2, 3)]
+        ),
+    )
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    formats = [sheet[f"B{row}"].number_format for row in range(2, 6)]
+    assert formats == ["yyyy-mm-dd hh:mm", "General", "yyyy-mm-dd hh:mm", "mm-dd-yy"]
+    assert _columns(path)[1] == [dt.datetime(2025, 1, 1), 13, None, dt.datetime(2025, 2, 3)]
+
+
 def test_new_cells_take_row_and_column_formats_where_the_template_has_no_cell(tmp_path: Path) -> None:
     def finish(workbook: xlsxwriter.Workbook) -> None:
         percent = workbook.add_format({"num_format": "0%"})
@@ -186,6 +201,38 @@ def test_new_cells_take_row_and_column_formats_where_the_template_has_no_cell(tm
     _write(path, _block(("x", 0.5), ("y", 0.25)))
     sheet = openpyxl.load_workbook(path).worksheets[0]
     assert [sheet[f"B{row}"].number_format for row in (2, 3)] == ["0%", "0%"]
+
+
+@pytest.mark.parametrize(
+    ("old", "days", "shown"),
+    [
+        (None, [None, dt.date(2024, 3, 4)], "mm-dd-yy"),
+        (None, [dt.datetime(2024, 3, 4), pd.NaT, dt.datetime(2024, 3, 4, 12)], "m/d/yy h:mm"),
+        (1.5, [dt.date(2024, 3, 4)], "mm-dd-yy"),
+        (dt.datetime(2020, 1, 1), [dt.date(2024, 3, 4)], "yyyy-mm-dd hh:mm"),
+        (dt.datetime(2020, 1, 1), [7], "yyyy-mm-dd hh:mm"),
+        (None, [7, None], "General"),
+    ],
+)
+def test_a_date_shows_as_one_also_where_the_template_has_no_format_for_it(
+    tmp_path: Path, old: object, days: list[object], shown: str
+) -> None:
+    path = book(tmp_path / "a.xlsx", {"tblA": ("出", 1, 1, ["日"], [[old]])}, finish=_put("H1", 0))
+    _write(path, Block(headings=("日",), rows=[(day,) for day in days]))
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert [sheet[f"A{row}"].number_format for row in range(2, 2 + len(days))] == [shown] * len(days)
+    assert sheet["H1"].number_format == "General"
+
+
+def test_a_date_in_a_single_cell_shows_as_one_and_keeps_the_rest_of_the_style(tmp_path: Path) -> None:
+    def finish(workbook: xlsxwriter.Workbook) -> None:
+        workbook.worksheets()[0].write("F1", "旧", workbook.add_format({"bold": True, "num_format": "0.0"}))
+        workbook.define_name("A_DAY", "=出!$F$1")
+
+    path = book(tmp_path / "a.xlsx", {"tblA": ("出", 1, 1, ["甲"], [["x"]])}, finish=finish)
+    _write(path, Block(headings=("甲",), rows=[("y",)]), A_DAY=dt.date(2024, 3, 4))
+    cell = openpyxl.load_workbook(path).worksheets[0]["F1"]
+    assert (cell.value, cell.number_format, cell.font.bold) == (dt.datetime(2024, 3, 4), "mm-dd-yy", True)
 
 
 def test_new_rows_have_the_height_of_the_first(tmp_path: Path) -> None:
