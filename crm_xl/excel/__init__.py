@@ -1,0 +1,1 @@
+"""What Excel calls: the functions of cells and the commands of the ribbon, through xlwings."""

@@ -1,0 +1,151 @@
+"""RFM_TABLE, RFM_SCORE, RFM_SEGMENT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.rfm import LETTERS, score_values
+from crm_xl.analysis.rfm import rfm_table as rfm_of_orders
+from crm_xl.analysis.segments import segment
+from crm_xl.functions import parameters
+from crm_xl.functions.cells import (
+    Cells,
+    Flags,
+    Objects,
+    absent,
+    blanked,
+    elementwise,
+    grid,
+    is_omitted,
+    one,
+    raise_first,
+    read,
+)
+from crm_xl.functions.errors import NUM, VALUE, ErrorValue, error_text
+from crm_xl.schema import Column, Kind
+from crm_xl.settings import Settings
+from crm_xl.tables import inputs, outputs
+from crm_xl.tables import parameters as p
+from crm_xl.tables.headings import match_headings
+
+_DATE = Column(name="analysis_date", title="分析日期", kind=Kind.DATE)
+_VALUE = Column(name="value", title="数值", kind=Kind.NUMBER)
+_CUTS = Column(name="cuts", title="分界", kind=Kind.NUMBER)
+_LOWER = Column(name="lower_is_better", title="越小越好", kind=Kind.YESNO)
+_LETTER = {letter: Column(name=letter, title=letter, kind=Kind.NUMBER) for letter in LETTERS}
+_COLUMNS = ("customer_id", "recency_days", "frequency", "monetary", "r", "f", "m")
+_NEEDED = ("customer_id", "order_date", "amount")
+_HIGHEST = 5.0
+
+
+def rfm_table(orders: Any, analysis_date: Any, cuts: Any = None) -> Any:
+    """Recency, frequency, monetary value and their scores, a row per customer under a heading row.
+
+    Cancelled lines are left out; a return lowers the amount, and an order whose lines and returns sum to nothing
+    or less counts neither in frequency nor in recency.
+    """
+    day = one(analysis_date, _DATE)
+    if day is None:
+        return ""
+    lines = _lines(grid(orders))
+    method = p.RFM_QUANTILES if is_omitted(cuts) else p.RFM_FIXED
+    fixed = None if method == p.RFM_QUANTILES else parameters.cuts(cuts)
+    table = rfm_of_orders(
+        lines, pd.Timestamp(day), method=method, groups=Settings.default().general.rfm_groups, cuts=fixed
+    ).table
+    columns = [blanked(table[name].to_numpy()).tolist() for name in _COLUMNS]
+    headings = [outputs.RFM.column(name).title for name in _COLUMNS]
+    return [headings, *map(list, zip(*columns, strict=True))]
+
+
+def rfm_score(value: Any, cuts: Any, lower_is_better: Any = None) -> Any:
+    """1 + the number of cuts below each value; reversed where a low value is good."""
+    found = read(cuts, _CUTS).checked()
+    bounds = found.values[~found.blank].tolist()
+    if not bounds:
+        return ""
+    if bounds != sorted(bounds):
+        raise ErrorValue(NUM, "分界应从小到大。", hint="例如 30、90、180、365。")
+    reverse = False if is_omitted(lower_is_better) else bool(one(lower_is_better, _LOWER))
+    return elementwise(lambda values: score_values(values, bounds, reverse=reverse), read(value, _VALUE))
+
+
+def rfm_segment(r: Any, f: Any, m: Any, scheme: Any = None) -> Any:
+    """The segment of each R, F, M: by scores 1 to 5, or by days, orders and 元 where the scheme asks for these."""
+    rules = parameters.segment_rules(scheme)
+    on_scores = any(rule.basis != p.BY_RAW for rule in rules)
+
+    def compute(*values: Floats) -> Objects:
+        by_name = dict(zip(LETTERS, values, strict=True))
+        frame = pd.DataFrame(
+            {letter.lower(): by_name[letter] for letter in LETTERS}
+            | {column: by_name[letter] for letter, column in LETTERS.items()}
+        )
+        # Cell by cell there is no population whose mean could say what is high.
+        names = segment(frame, rules, high=p.HIGH_BY_THREE)
+        if on_scores:
+            off = np.logical_or.reduce([(own < 1) | (own > _HIGHEST) for own in values])
+            names[off] = error_text(NUM, "R、F、M 得分应在 1 至 5 之间。")
+        return names
+
+    return elementwise(compute, *(read(v, _LETTER[n]) for n, v in zip(LETTERS, (r, f, m), strict=True)))
+
+
+def _lines(cells: Objects) -> pd.DataFrame:
+    """Order lines with customer_id, order_id, order_date, net_amount and counts.
+
+    Raises:
+        ErrorValue: a heading is missing, or a cell is an error, unreadable, or blank in a line that is not.
+    """
+    headings = ["" if cell is None else str(cell) for cell in cells[0].tolist()]
+    places = match_headings(inputs.ORDERS, headings)
+    if absent := [name for name in _NEEDED if name not in places]:
+        titles = "、".join(f"“{inputs.ORDERS.column(name).title}”" for name in absent)
+        raise ErrorValue(
+            VALUE, f"订单区域的标题行缺少{titles}。", hint="请连同标题行一起引用，如 tblOrders[#All]。"
+        )
+    columns = {
+        name: read(cells[1:, [places[name]]], inputs.ORDERS.column(name), at=(1, places[name]))
+        for name in (*_NEEDED, "order_id", "status", "original_order_id")
+        if name in places
+    }
+    raise_first(*columns.values())
+    empty = np.logical_and.reduce([columns[name].blank[:, 0] for name in _NEEDED])
+    for name in (*_NEEDED, *(["order_id"] if "order_id" in columns else [])):
+        for row in np.flatnonzero(columns[name].blank[:, 0] & ~empty)[:1]:
+            title = inputs.ORDERS.column(name).title
+            raise ErrorValue(VALUE, f"订单区域第{row + 2}行的{title}为空白。", hint="请补上或删除该行。")
+    kept = ~empty
+    if "status" in columns:
+        kept &= ~np.isin(columns["status"].values[:, 0], (inputs.ORDER_CANCELLED, inputs.ORDER_REFUNDED))
+    return _netted(columns, kept)
+
+
+def _netted(columns: dict[str, Cells], kept: Flags) -> pd.DataFrame:
+    """The kept lines, and which of them count as orders."""
+    values: dict[str, NDArray[Any]] = {name: own.values[kept, 0] for name, own in columns.items()}
+    amounts = values["amount"]
+    # Without order numbers each line is an order.
+    orders = values.get("order_id", np.arange(len(amounts)).astype(object))
+    frame = pd.DataFrame(
+        {
+            "customer_id": pd.Series(values["customer_id"], dtype=object),
+            "order_id": pd.Series(orders, dtype=object),
+            "order_date": values["order_date"],
+            "net_amount": amounts,
+            "counts": amounts >= 0,
+        }
+    )
+    if (amounts < 0).any():
+        named = values.get("original_order_id", np.full(len(amounts), None, dtype=object))
+        belongs = np.where(absent(named), orders, named)
+        codes, _ = pd.factorize(frame["customer_id"] + "\n" + belongs.astype(str))
+        net = np.bincount(codes, weights=amounts)
+        returned = np.bincount(codes, weights=amounts < 0) > 0
+        frame["counts"] &= ~(returned & (net <= 0))[codes]
+    return frame
