@@ -10,6 +10,9 @@ import pytest
 from tests.support import retail
 from tests.support.office import Office
 
+# These run inside LibreOffice's own Python, which alone has uno.
+collect_ignore_glob = ["support/uno/*"]
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

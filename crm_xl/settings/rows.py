@@ -11,10 +11,10 @@ import pandas as pd
 
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
-from crm_xl.schema import Column, Kind, Table
+from crm_xl.schema import NUMERIC, Column, Kind, Table
 from crm_xl.tables.headings import heading_errors, match_headings
 from crm_xl.tables.shipped import SHIPPED
-from crm_xl.values import read_cell
+from crm_xl.values import out_of_range, read_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +80,16 @@ def typed(cell: Any, column: Column, where: str, faults: list[CrmError]) -> Any:
     if column.kind is Kind.ANY:
         return cell
     try:
-        return read_cell(cell, column)
+        value = read_cell(cell, column)
     except ValueError as error:
         faults.append(CrmError(f"{column.title}{error}。", where=where))
         return None
+    if column.kind in NUMERIC and out_of_range(np.array([value]), column)[0]:
+        bounds = (("不小于", column.minimum), ("不大于", column.maximum))
+        allowed = "且".join(f"{words} {bound:g}" for words, bound in bounds if bound is not None)
+        faults.append(CrmError(f"{column.title}现为 {value:g}，应{allowed}。", where=where))
+        return None
+    return value
 
 
 def present(cell: Any) -> bool:
