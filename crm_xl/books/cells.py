@@ -115,17 +115,11 @@ class CellWriter:
         return self.blank
 
     def _datetime(self, value: datetime) -> str:
-        naive = value.replace(tzinfo=None)
-        days = (naive - _FIRST_DAY[self._date1904]) / _DAY
-        if not self._date1904 and naive < _PHANTOM_DAY:
-            days -= 1
-        if days < 0:
-            # Excel has no such day; the text says what was meant.
-            return self.text(naive.isoformat(sep=" ").removesuffix(" 00:00:00"))
-        return self._float(days)
+        days = serial_number(value, date1904=self._date1904)
+        return self.text(moment_text(value)) if days is None else self._float(days)
 
     def _date(self, value: date) -> str:
-        return self._datetime(datetime(value.year, value.month, value.day))
+        return self._datetime(midnight(value))
 
     def _other(self, value: Any) -> str:
         if value is pd.NaT or value is pd.NA:
@@ -149,11 +143,28 @@ class CellWriter:
         raise ValueError(f"a cell cannot hold {type(value).__name__}: {value!r}")
 
 
+def midnight(day: date) -> datetime:
+    """The day as a moment."""
+    return datetime(day.year, day.month, day.day)
+
+
+def serial_number(moment: datetime, *, date1904: bool = False) -> float | None:
+    """Excel's number for a moment, its time zone left out; None before the first day Excel knows."""
+    naive = moment.replace(tzinfo=None)
+    days = (naive - _FIRST_DAY[date1904]) / _DAY
+    if not date1904 and naive < _PHANTOM_DAY:
+        days -= 1
+    return None if days < 0 else days
+
+
+def moment_text(moment: datetime) -> str:
+    """What stands for a moment that Excel has no number for; the text says what was meant."""
+    return moment.replace(tzinfo=None).isoformat(sep=" ").removesuffix(" 00:00:00")
+
+
 def escape_text(text: str) -> str:
     """The text as XML content: markup and what XML cannot hold escaped, cut to what a cell can hold."""
-    if len(text) > MOST_CHARACTERS // 2:
-        text = _cut(text)
-    return escape(_ESCAPES.sub(_escaped, text))
+    return escape(_ESCAPES.sub(_escaped, cut_text(text)))
 
 
 def escape_name(text: str) -> str:
@@ -165,7 +176,10 @@ def _escaped(match: re.Match[str]) -> str:
     return f"_x{ord(match.group()):04X}_"
 
 
-def _cut(text: str) -> str:
+def cut_text(text: str) -> str:
+    """The text as far as a cell can hold it; one that was cut says so at its end."""
+    if len(text) <= MOST_CHARACTERS // 2:
+        return text
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * MOST_CHARACTERS:
         return text
