@@ -9,13 +9,17 @@ from pathlib import Path
 from platformdirs import user_log_path
 
 
+def log_file() -> Path:
+    """The file that unexpected errors are appended to; its folder is there, the file perhaps not yet."""
+    return user_log_path("crm_xl", appauthor=False, ensure_exists=True) / "crm_xl.log"
+
+
 def log_unexpected(error: BaseException) -> Path:
     """The file to which the error's type and places were appended.
 
     Messages of errors may quote cells, so only types, files, lines and function names are kept.
     """
-    folder = user_log_path("crm_xl", appauthor=False, ensure_exists=True)
-    file = folder / "crm_xl.log"
+    file = log_file()
     lines = [f"{datetime.now():%Y-%m-%d %H:%M:%S} {type(error).__name__}"]
     lines += [
         f"    {frame.filename}:{frame.lineno} {frame.name}"

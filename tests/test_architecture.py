@@ -32,7 +32,7 @@ BELOW = {
     "refreshing": "books sources analysis",
     "report": "books sources analysis",
     "functions": "analysis",
-    "commands": "refreshing report",
+    "commands": "refreshing report log",
     "builder": "functions commands assets",
     "api": "refreshing report",
     "excel": "functions commands api assets log",
@@ -42,7 +42,7 @@ BELOW = {
 }
 
 # Packages that belong behind one door.
-XLWINGS_DOORS = ("books/live.py", "excel/", "libreoffice/", "builder/wrappers.py")
+XLWINGS_DOORS = ("books/live", "excel/", "libreoffice/", "builder/wrappers.py")
 # Analysis and functions compute; they touch no file and no workbook.
 PURE_ROOMS = ("analysis", "functions")
 OUTSIDE = frozenset(

@@ -13,6 +13,7 @@ from crm_xl.raw import column_letters
 
 # Longer tables are lists of one kind, and looking at each of their cells would cost a third of the time.
 _MOST_ROWS_WITH_STYLES = 1000
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 @dataclass(kw_only=True)
@@ -72,3 +73,28 @@ class TableEdit:
             where=f"{self.table.sheet.name}!{column_letters(column)}{row}",
             hint="请把这里的内容移到别的工作表，再刷新。",
         )
+
+
+def check_room(edits: Sequence[TableEdit], tables: Sequence[TablePart]) -> None:
+    """Nothing, when every table written fits on its sheet and meets no other table there.
+
+    Args:
+        edits: the tables to write.
+        tables: all tables of the same sheet, written or not.
+
+    Raises:
+        CrmError: a table would pass the end of the sheet, or cover another one.
+    """
+    written = {edit.table.name: edit.move.new for edit in edits}
+    for edit in edits:
+        new = edit.move.new
+        if new.bottom > _LAST_ROW or new.right > _LAST_COLUMN:
+            raise CrmError(
+                f"表 {edit.table.name} 要写入 {len(edit.rows):,} 行 {len(edit.headings):,} 列，超过 Excel 的上限。",
+                where=edit.table.sheet.name,
+                hint="请缩小数据范围（例如时间段）后再刷新。",
+            )
+        for other in tables:
+            area = written.get(other.name, other.area)
+            if other.name != edit.table.name and new.meets(area):
+                raise edit.in_the_way(max(area.top, new.top), max(area.left, new.left))

@@ -12,7 +12,7 @@ from lxml import etree
 from crm_xl.books.archive import to_bytes
 from crm_xl.books.areas import Area, follow_list
 from crm_xl.books.cells import CellWriter
-from crm_xl.books.edits import TableEdit
+from crm_xl.books.edits import TableEdit, check_room
 from crm_xl.books.parts import TablePart, children, local
 from crm_xl.books.protocol import Cell
 from crm_xl.books.sheetrows import ROWS_MARK, KeptRow, SheetRows
@@ -22,7 +22,6 @@ from crm_xl.raw import column_letters
 
 _FOLLOWING = frozenset({"conditionalFormatting", "dataValidation", "ignoredError", "protectedRange"})
 _COPIED_ROW_ATTRIBUTES = frozenset({"ht", "customHeight"})
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +58,7 @@ def rewrite_sheet(
     Raises:
         CrmError: a table would grow over something else, or past the end of the sheet; the sheet is damaged.
     """
-    _check_room(edits, tables)
+    check_room(edits, tables)
     found = SheetRows(xml, book=book, sheet=sheet, edits=edits, cells=cells)
     _follow_tables(found.root, edits)
     writer = _RowsWriter(found, edits, CellWriter(prefix=found.prefix, date1904=date1904), styles)
@@ -202,22 +201,6 @@ class _ColumnOf(Sequence[Cell]):
 
     def __getitem__(self, row: Any) -> Any:
         return self._rows[row][self._index]
-
-
-def _check_room(edits: Sequence[TableEdit], tables: Sequence[TablePart]) -> None:
-    written = {edit.table.name: edit.move.new for edit in edits}
-    for edit in edits:
-        new = edit.move.new
-        if new.bottom > _LAST_ROW or new.right > _LAST_COLUMN:
-            raise CrmError(
-                f"表 {edit.table.name} 要写入 {len(edit.rows):,} 行 {len(edit.headings):,} 列，超过 Excel 的上限。",
-                where=edit.table.sheet.name,
-                hint="请缩小数据范围（例如时间段）后再刷新。",
-            )
-        for other in tables:
-            area = written.get(other.name, other.area)
-            if other.name != edit.table.name and new.meets(area):
-                raise edit.in_the_way(max(area.top, new.top), max(area.left, new.left))
 
 
 def _follow_tables(root: etree._Element, edits: Sequence[TableEdit]) -> None:

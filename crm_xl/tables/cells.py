@@ -10,6 +10,8 @@ from crm_xl.schema import Kind, Role, Table
 SCHEMA_VERSION = 1
 NOTE_PREFIX = "CRM_NOTE_"
 BANNER_NAME = "CRM_BANNER"  # a row, not a cell: the macro hides it
+# No cell but a constant: the mark of the outputs that 撤销刷新 brings back, FALSE where there are none.
+UNDO_NAME = "CRM_UNDO_READY"
 
 
 @dataclass(frozen=True, kw_only=True)
