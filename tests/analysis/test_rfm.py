@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from crm_xl.analysis.rfm import (
 )
 from crm_xl.settings import Settings
 from crm_xl.tables import parameters as p
-from tests.support.published import RFM_R_DATE, pymc_purchases, rfm_r_orders
+from tests.support.published import RFM_R_DATE, pymc_purchases, rfm_r
 
 DAY = pd.Timestamp("2024-06-30")
 
@@ -171,16 +173,23 @@ class TestProperties:
 
 
 class TestPublished:
-    def test_thresholds_of_the_r_package(self) -> None:
-        # Vignette rfm-introduction: R 115/181/297.4/482, F 4/5/6/8, M 255.8/382/506.4/666.
-        scored = rfm_table(rfm_r_orders(), RFM_R_DATE, method=p.RFM_R_PACKAGE)
-        assert len(scored.table) == 995
-        assert scored.cuts["R"] == pytest.approx((115, 181, 297.4, 482))
-        assert scored.cuts["F"] == pytest.approx((4, 5, 6, 8))
-        assert scored.cuts["M"] == pytest.approx((255.8, 382, 506.4, 666))
+    def test_thresholds_of_the_r_package(self, shared_data: Path | None) -> None:
+        given = rfm_r(shared_data)
+        scored = rfm_table(given.orders, RFM_R_DATE, method=p.RFM_R_PACKAGE)
+        # Vignette rfm-introduction.
+        expected = {"R": (115, 181, 297.4, 482), "F": (4, 5, 6, 8), "M": (255.8, 382, 506.4, 666)}
+        if not given.real:
+            by_hand = given.orders.groupby("customer_id").agg(
+                R=("order_date", lambda dates: (RFM_R_DATE - max(dates)).days),
+                F=("order_date", "size"),
+                M=("net_amount", "sum"),
+            )
+            expected = {name: tuple(by_hand[name].quantile([0.2, 0.4, 0.6, 0.8]) + 1) for name in "RFM"}
+        assert len(scored.table) == given.orders["customer_id"].nunique()
+        assert {letter: pytest.approx(cuts) for letter, cuts in scored.cuts.items()} == expected
 
-    def test_the_packages_rule_depends_on_the_unit_and_ours_does_not(self) -> None:
-        lines = rfm_r_orders()
+    def test_the_packages_rule_depends_on_the_unit_and_ours_does_not(self, shared_data: Path | None) -> None:
+        lines = rfm_r(shared_data).orders
         in_wan = lines.assign(net_amount=lines["net_amount"] / 10_000)
 
         def moved(method: str) -> int:

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-
-EXPECTED = Path(__file__).resolve().parents[1] / "expected"
 
 RFM_R_DATE = pd.Timestamp("2006-12-31")
 
 
-def rfm_r_orders() -> pd.DataFrame:
-    """The 4,906 orders of R's package rfm (expected/rfm_r/NOTE.txt); every row is an order."""
-    frame = pd.read_csv(EXPECTED / "rfm_r" / "orders.csv")
-    return pd.DataFrame(
+@dataclass(frozen=True)
+class RfmR:
+    """Orders in the shape of R's package rfm, every row an order, and whether they are the published ones."""
+
+    orders: pd.DataFrame
+    real: bool
+
+
+def rfm_r(shared_data: Path | None) -> RfmR:
+    """The 4,906 orders of R's package rfm (rsquaredacademy/rfm, MIT); made-up ones where they are absent."""
+    if shared_data is None:
+        rng = np.random.default_rng(1)
+        days = rng.integers(0, 1_900, 4_906)
+        frame = pd.DataFrame(
+            {
+                "customer_id": rng.integers(0, 995, len(days)).astype(str),
+                "order_date": RFM_R_DATE - pd.to_timedelta(days, unit="D"),
+                "revenue": rng.integers(10, 220, len(days)),
+            }
+        )
+    else:
+        frame = pd.read_csv(shared_data / "rfm_r" / "orders.csv", parse_dates=["order_date"])
+    orders = pd.DataFrame(
         {
-            "customer_id": frame["customer"].astype(str),
-            "order_date": pd.to_datetime(frame["order_date"].astype(str), format="%Y%m%d"),
+            "customer_id": frame["customer_id"].astype(object),
+            "order_date": frame["order_date"],
             "order_id": frame.index.astype(str),
             "net_amount": frame["revenue"].astype(float),
             "counts": True,
         }
     )
+    return RfmR(orders, real=shared_data is not None)
 
 
 def pymc_purchases() -> pd.DataFrame:
