@@ -279,6 +279,17 @@ def test_why_tells_the_reason_of_a_cell_in_error(stage: Stage) -> None:
     assert said == ["too few", TEXTS["why_unknown"], "", TEXTS["why_not_a_cell"], ""]
 
 
+def test_an_empty_cell_can_say_why_it_is_empty(stage: Stage) -> None:
+    said = stage.run(
+        'Say FixErr("#|no base", CellAt("B5"))',
+        'Say CRM_WHY(CellAt("B5"))',
+        'Say FixErr(Array(1, "#|no growth"), CellAt("B20"))',
+        'Say CRM_WHY(CellAt("C20"))',
+        'Say CRM_WHY(CellAt("C21"))',
+    )
+    assert said == ["", "no base", "1;;", "no growth", ""]
+
+
 def test_a_wrapper_returns_true_errors_and_keeps_the_reason_of_its_caller(stage: Stage) -> None:
     said = stage.run(
         "Noted",

@@ -2,7 +2,8 @@ Attribute VB_Name = "CrmErrors"
 ' What Python returned becomes what Excel shows: error texts turn into true error values, and the
 ' reason that came with one is kept until somebody asks for it with CRM_WHY.
 '
-' Python returns an error as text: "#VALUE!", or "#VALUE!|the reason in one sentence".
+' Python returns an error as text: "#VALUE!", or "#VALUE!|the reason in one sentence"; "#|reason" is no
+' error but an empty cell that can say why it is empty.
 ' This file holds ASCII only; sentences come from Python or from the generated module CrmTexts.
 Option Explicit
 Option Private Module
@@ -71,9 +72,13 @@ Private Function FixOne(ByVal value As Variant, ByVal caller As Variant, _
     text = value
     bar = InStr(text, "|")
     If bar > 0 Then text = Left$(text, bar - 1)
-    number = ErrorNumber(text)
-    If number = 0 Then Exit Function
-    FixOne = CVErr(number)
+    If bar = 2 And Len(value) > 2 Then
+        FixOne = ""
+    Else
+        number = ErrorNumber(text)
+        If number = 0 Then Exit Function
+        FixOne = CVErr(number)
+    End If
     If bar > 0 Then Remember caller, row, column, Mid$(value, bar + 1)
 End Function
 

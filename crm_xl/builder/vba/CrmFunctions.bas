@@ -3,7 +3,7 @@ Attribute VB_Name = "CrmFunctions"
 Option Explicit
 
 Public Function CRM_WHY(ByVal cell As Variant) As Variant
-    ' The reason for the error a cell shows; "" for a cell without an error.
+    ' The reason for the error a cell shows, or for its being empty; "" where there is nothing to say.
     Dim target As Object
     Dim value As Variant
 
@@ -16,9 +16,11 @@ Public Function CRM_WHY(ByVal cell As Variant) As Variant
     Set target = cell
     Set target = target.Cells(1, 1)
     value = target.Value
-    If Not IsError(value) Then Exit Function
+    If Not IsError(value) Then
+        If CStr(value) <> "" Then Exit Function
+    End If
     CRM_WHY = ReasonOf(target.Address(External:=True))
-    If CRM_WHY = "" Then CRM_WHY = CrmText("why_unknown")
+    If CRM_WHY = "" And IsError(value) Then CRM_WHY = CrmText("why_unknown")
     Exit Function
 failed:
     CRM_WHY = CVErr(2015)
