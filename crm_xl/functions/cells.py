@@ -18,6 +18,13 @@ from crm_xl.schema import Column
 from crm_xl.spellings import ERROR_VALUES
 from crm_xl.values import convert, missing, read_cell
 
+# Errors newer than the table by which xlwings turns error numbers into texts; they arrive as these numbers.
+_NEWER_ERRORS = {
+    -2146826245: "#GETTING_DATA", -2146826243: "#SPILL!", -2146826242: "#CONNECT!", -2146826241: "#BLOCKED!",
+    -2146826240: "#UNKNOWN!", -2146826239: "#FIELD!", -2146826238: "#CALC!",
+}  # fmt: skip
+_NEWER_ERROR_NUMBERS = np.array(list(_NEWER_ERRORS), dtype=float)
+
 Objects = NDArray[np.object_]
 Flags = NDArray[np.bool_]
 
@@ -89,7 +96,10 @@ def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cell
     flat = cells.ravel()
     converted = convert(flat, column)
     errors = np.full(len(flat), None, dtype=object)
-    for place in np.flatnonzero(converted.bad):
+    bad = converted.bad
+    if converted.values.dtype.kind == "f":
+        bad = bad | np.isin(converted.values, _NEWER_ERROR_NUMBERS)
+    for place in np.flatnonzero(bad):
         row, number = divmod(int(place), cells.shape[1])
         where = "" if cells.size == 1 and at == (0, 0) else f"第{at[0] + row + 1}行第{at[1] + number + 1}列"
         errors[place] = _error(flat[place], column, where)
@@ -97,7 +107,7 @@ def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cell
         title=column.title,
         values=converted.values.reshape(cells.shape),
         errors=errors.reshape(cells.shape),
-        blank=(missing(converted.values) & ~converted.bad).reshape(cells.shape),
+        blank=(missing(converted.values) & ~bad).reshape(cells.shape),
     )
 
 
@@ -214,6 +224,8 @@ def answer(results: Objects) -> Any:
 def _error(cell: Any, column: Column, where: str) -> str:
     if isinstance(cell, str) and cell.strip() in ERROR_VALUES:
         return cell.strip()
+    if isinstance(cell, int) and cell in _NEWER_ERRORS:
+        return _NEWER_ERRORS[cell]
     try:
         read_cell(cell, column)
     except ValueError as error:
