@@ -9,11 +9,17 @@ import pandas as pd
 
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Dates, elapsed
 from crm_xl.analysis.tally import Tally
+from crm_xl.tables.inputs import COMPANY_SIZES
 
 RATED = (
     "industry_rank", "industry_growth", "industry_potential", "expansion_plan", "need_match", "cross_buy_rate",
     "churn_rate", "on_time_payment", "benchmark_status", "brand_synergy", "policy_support",
 )  # fmt: skip
+
+
+# The first head counts of the bands above the lowest one.
+SIZE_BOUNDS = (20, 100, 500, 1000)
+MAJORITY = 0.5
 
 
 def customer_profile(
@@ -31,12 +37,24 @@ def customer_profile(
         since_order = elapsed(first_order, analysis_date, unit_months=MONTHS_PER_YEAR)
         tenure = np.where(np.isnan(tenure), since_order, tenure)
     age = analysis_date.year - customers["founded_year"].to_numpy(dtype=float)
-    same = ("customer_id", "customer_name", "industry", "region", "owner", "renewals")
+    same = (
+        "customer_id", "customer_name", "industry", "region", "owner", "renewals", "market_position", "willingness",
+        "digital_need",
+    )  # fmt: skip
     return {
         **{name: customers[name].to_numpy() for name in same},
         "tenure_years": tenure,
         "company_age": np.where(age >= 0, age, np.nan),
+        "size_level": size_level(customers),
     }
+
+
+def size_level(customers: pd.DataFrame) -> np.ndarray:
+    """1 (fewest people) to 5 by the size band, else by the number of employees; missing where neither is known."""
+    band = pd.Index(COMPANY_SIZES).get_indexer(pd.Index(customers["size_band"].to_numpy(dtype=object))) + 1.0
+    people = customers["employees"].to_numpy(dtype=float)
+    counted = np.searchsorted(SIZE_BOUNDS, people, side="right") + 1.0
+    return np.where(band > 0, band, np.where(np.isnan(people), np.nan, counted))
 
 
 def rating_metrics(
@@ -47,4 +65,9 @@ def rating_metrics(
     known = np.isnat(rated_on) | (rated_on <= np.datetime64(analysis_date, "D"))
     rows = ratings.loc[known]
     tally = Tally.of(rows["customer_id"], customers)
-    return {name: tally.mean(rows[name].to_numpy(dtype=float)) for name in RATED}
+    means = {name: tally.mean(rows[name].to_numpy(dtype=float)) for name in RATED}
+    said_yes = rows["key_industry"].astype("boolean").to_numpy(dtype=float, na_value=np.nan)
+    share = tally.mean(said_yes)
+    # A draw counts as yes: leaving out an industry that half the raters call key costs more than a second look.
+    majority = np.where(np.isnan(share), None, (share >= MAJORITY).astype(object))
+    return {**means, "key_industry": majority}

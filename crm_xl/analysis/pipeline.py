@@ -15,7 +15,7 @@ from crm_xl.analysis.grades import grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.results import Results
 from crm_xl.analysis.rfm import rfm_by_settings
-from crm_xl.analysis.segments import segment
+from crm_xl.analysis.segments import scheme_notes, segment
 from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
 from crm_xl.analysis.trend import monthly_trend
 from crm_xl.errors import CrmError
@@ -137,7 +137,7 @@ class _Run:
         general, rules = self.settings.general, self.settings.segment_rules
         assert self.date is not None
         scored = rfm_by_settings(orders, self.date, general, self.settings.rfm_cuts)
-        self.notes += scored.notes
+        self.notes += (*scored.notes, *scheme_notes(general.rfm_scheme, rules, general.rfm_groups))
         self.cuts = scored.cuts
         detail = scored.table.assign(segment=segment(scored.table, rules, high=general.rfm_high))
         advice = {rule.segment: rule.strategy for rule in rules}

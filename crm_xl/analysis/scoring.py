@@ -98,14 +98,14 @@ def score_customers(
     if absent := sorted({i.metric for i in card.indicators} - set(metrics.columns)):
         raise ValueError(f"{card.name} needs {absent}")
     prospects, idle = _prospects(metrics), _sold_nothing(metrics)
-    columns, notes = [], []
+    columns, sparse = [], []
     for indicator in card.indicators:
         values = metrics[indicator.metric].to_numpy(dtype=float, na_value=np.nan)
         values = np.where(prospects, np.nan, values)
         column = _Column.of(indicator, values, prospects, idle, minimum_coverage)
         columns.append(column)
-        if column.note:
-            notes.append(column.note)
+        if column.coverage < minimum_coverage - BOUND_TOLERANCE:
+            sparse.append(f"{indicator.name}{column.coverage:.0%}")
     shares = np.array([card.weights[i.name] for i in card.indicators])
     states = np.column_stack([column.states for column in columns])
     points = np.column_stack([column.points for column in columns])
@@ -123,7 +123,7 @@ def score_customers(
         weights=frame(weights),
         total=pd.Series(total, index=metrics.index, name="score"),
         flags=pd.Series(_flags(states, prospects, names), index=metrics.index, name="flags", dtype=object),
-        notes=tuple(notes),
+        notes=_sparse_note(card, sparse, minimum_coverage),
     )
 
 
@@ -151,7 +151,7 @@ class _Column:
     values: Floats
     points: Floats
     states: NDArray[np.int8]
-    note: str
+    coverage: float  # share of those who could have a value that have one
 
     @classmethod
     def of(
@@ -166,15 +166,24 @@ class _Column:
                 values=values,
                 points=np.full(len(values), np.nan),
                 states=np.full(len(values), _LEFT_OUT, dtype=np.int8),
-                note=f"{indicator.name}：仅{coverage:.0%}的客户有数据（低于{minimum_coverage:.0%}），"
-                "未计入评分，其余权重折算为100%",
+                coverage=coverage,
             )
         points = points_of(values, indicator)
         points[known_nothing] = lowest_points(indicator)
         states = np.full(len(values), _USED, dtype=np.int8)
         states[blank] = _LEFT_OUT if indicator.metric in LEFT_OUT_WHEN_BLANK else _MISSING
         states[known_nothing] = _NOTHING
-        return cls(values=values, points=points, states=states, note="")
+        return cls(values=values, points=points, states=states, coverage=coverage)
+
+
+def _sparse_note(card: Scorecard, sparse: Sequence[str], minimum_coverage: float) -> tuple[str, ...]:
+    """One sentence however many indicators were left out: it stands above every output."""
+    if not sparse:
+        return ()
+    return (
+        f"{card.name}：有数据的客户低于{minimum_coverage:.0%}的指标未计入，其余权重折算为100%"
+        f"（{'、'.join(sparse)}）",
+    )
 
 
 def _weigh(

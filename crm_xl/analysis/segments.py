@@ -114,6 +114,20 @@ def overlaps(rules: Sequence[SegmentRule], groups: int = 5) -> dict[Triple, tupl
     return found
 
 
+def scheme_notes(scheme: str, rules: Sequence[SegmentRule], groups: int) -> tuple[str, ...]:
+    """What every output must say of a scheme: combinations without a segment, rules for scores nobody gets."""
+    notes = []
+    if gaps := uncovered(rules, groups):
+        r, f, m = gaps[0]
+        notes.append(f"{scheme}有 {len(gaps)} 种组合没有规则（如 R{r:g} F{f:g} M{m:g}），归入“{OTHERS}”")
+    highest = max(
+        ((end or 0) for rule in rules for bound in (rule.r, rule.f, rule.m) for end in bound), default=0
+    )
+    if rules and rules[0].basis == p.BY_SCORE and highest > groups:
+        notes.append(f"{scheme}的规则用到{highest:g}分，而RFM只打到{groups}分，高分段的规则不会生效")
+    return tuple(notes)
+
+
 def _inputs(scored: pd.DataFrame, basis: str, high: str) -> Sequence[Floats]:
     if basis == p.BY_LEVEL:
         frame = levels(scored, high)

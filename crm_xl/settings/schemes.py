@@ -104,6 +104,9 @@ def segments(rows: Sequence[Row], faults: list[CrmError]) -> dict[str, tuple[Seg
                 strategy=row["strategy"] or "",
             )
         )
+        basis = schemes[row["scheme"] or ""][0].basis
+        if row["basis"] != basis:
+            faults.append(row.fault("basis", f"方案“{row['scheme']}”前后依据不一。", f"请都填“{basis}”。"))
     return {scheme: tuple(rules) for scheme, rules in schemes.items()}
 
 

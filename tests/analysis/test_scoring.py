@@ -155,7 +155,9 @@ class TestMissing:
         assert scored.total.tolist() == pytest.approx([96.0] * 6)
         assert scored.points["利润率"].isna().all()
         assert scored.flags.tolist() == [""] * 6
-        assert scored.notes == ("利润率：仅17%的客户有数据（低于20%），未计入评分，其余权重折算为100%",)
+        assert scored.notes == (
+            "价值评分卡：有数据的客户低于20%的指标未计入，其余权重折算为100%（利润率17%）",
+        )
 
     def test_at_the_coverage_asked_for_it_counts(self) -> None:
         without = {**GOOD, "profit_margin": np.nan}
@@ -176,7 +178,8 @@ class TestMissing:
         )
         scored = score_customers(metrics(blank), VALUE_CARD, minimum_coverage=0.2)
         assert scored.total.isna().all()
-        assert len(scored.notes) == 4
+        (note,) = scored.notes
+        assert all(indicator.name in note for indicator in VALUE_CARD.indicators)
 
     def test_nobody_scores_nothing(self) -> None:
         scored = score_customers(

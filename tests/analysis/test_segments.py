@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_xl.analysis.rfm import rfm_table, score_rfm
-from crm_xl.analysis.segments import levels, overlaps, segment, uncovered
+from crm_xl.analysis.segments import levels, overlaps, scheme_notes, segment, uncovered
 from crm_xl.settings import Settings
 from crm_xl.settings.model import SegmentRule
 from crm_xl.tables import parameters as p
@@ -163,6 +163,21 @@ class TestLevels:
         assert segment(scores().astype(float), SCHEMES[p.SCHEME_EIGHT]).tolist() == []
 
 
+class TestNotes:
+    def test_shipped_schemes_have_none(self) -> None:
+        assert {scheme_notes(name, rules, 5) for name, rules in SCHEMES.items()} == {()}
+
+    def test_gaps_are_counted_with_an_example(self) -> None:
+        # Without 新客户 (R5 F1, any M) five of the 125 combinations have no rule.
+        rules = [rule for rule in SCHEMES[p.SCHEME_ELEVEN] if rule.segment != "新客户"]
+        (note,) = scheme_notes("十一分类", rules, 5)
+        assert "5 种组合" in note and "R5 F1 M1" in note
+
+    def test_rules_for_scores_nobody_gets_are_told(self) -> None:
+        (note,) = scheme_notes("十一分类", SCHEMES[p.SCHEME_ELEVEN], 4)
+        assert "只打到4分" in note
+
+
 class TestPublished:
     def test_segment_table_of_the_r_package(self, shared_data: Path | None) -> None:
         # README of rsquaredacademy/rfm: its ten intervals, first match wins, then customers/orders/revenue.
@@ -181,7 +196,9 @@ class TestPublished:
         given = rfm_r(shared_data)
         table = rfm_table(given.orders, RFM_R_DATE, method=p.RFM_R_PACKAGE).table
         table["segment"] = segment(table, rules)
-        if not given.real:  # the published table is of the published orders; one of ours is read off the rules
+        if (
+            not given.real
+        ):  # the published table is of the published orders; one of ours is read off the rules
             for _, row in table.iterrows():
                 bounds = ((rule.segment, (rule.r, rule.f, rule.m)) for rule in rules)
                 own = (row["r"], row["f"], row["m"])

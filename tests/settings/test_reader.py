@@ -89,6 +89,7 @@ def test_amount_scale_moves_money_bounds_only():
         (changed(p.INDICATORS, row=0, indicator=None), "参数!D2", "不能为空"),
         (changed(p.RFM_CUTS, row=0, cut_2=20), "参数!D2", "逐个升高"),
         (changed(p.SEGMENTS, row=0, f_high=3), "参数!F2", "大于上限"),
+        (changed(p.SEGMENTS, row=1, basis="得分"), "参数!C3", "前后依据不一"),
         (setting("期间方式", "随便"), "参数!B3", "期间方式"),
         (setting("默认评分卡", "没有的卡"), "参数!B16", "没有名为"),
         (setting("期间月数", 0), "参数!B4", "不小于 1"),
