@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crm_xl.raw import column_letters
@@ -159,3 +159,28 @@ def split_reference(text: str) -> list[tuple[str, str, Area]] | None:
             return None
         position = match.end() + 1
     return None
+
+
+def moved_reference(
+    text: str, moves: Mapping[str, Sequence[Move]], unmoved: Mapping[str, Sequence[Area]], *, print_area: bool
+) -> str | None:
+    """What a defined name must refer to after the tables changed size; None where it stays as it is.
+
+    Args:
+        text: what it refers to now.
+        moves: the written tables by sheet.
+        unmoved: the areas of all other tables by sheet.
+        print_area: whether the name is a sheet's print area, which may hold more than one table.
+    """
+    moved = []
+    for before, sheet, area in split_reference(text) or ():
+        on_sheet = moves.get(sheet, ())
+        new = (
+            follow_print_area(area, on_sheet, unmoved.get(sheet, ()))
+            if print_area
+            else follow(area, on_sheet)
+        )
+        moved.append((before, area, new))
+    if all(area == new for _, area, new in moved):
+        return None
+    return ",".join(f"{before}{new.text(absolute=True)}" for before, _, new in moved)

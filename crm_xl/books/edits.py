@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from crm_xl.books.areas import Move
+from crm_xl.books.areas import Area, Move
 from crm_xl.books.parts import TablePart
-from crm_xl.books.protocol import Cell
+from crm_xl.books.protocol import Block, Cell
 from crm_xl.errors import CrmError
 from crm_xl.raw import column_letters
 
 # Longer tables are lists of one kind, and looking at each of their cells would cost a third of the time.
 _MOST_ROWS_WITH_STYLES = 1000
+_LONGEST_HEADING = 255
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
@@ -98,3 +99,40 @@ def check_room(edits: Sequence[TableEdit], tables: Sequence[TablePart]) -> None:
             area = written.get(other.name, other.area)
             if other.name != edit.table.name and new.meets(area):
                 raise edit.in_the_way(max(area.top, new.top), max(area.left, new.left))
+
+
+def check_block(name: str, block: Block) -> None:
+    """Nothing, when a table can hold the block.
+
+    Raises:
+        ValueError: headings repeat or are too long, or a row has another number of cells: the caller's mistake.
+    """
+    folded = [heading.casefold() for heading in block.headings]
+    if len(set(folded)) != len(folded) or not all(block.headings) or not folded:
+        raise ValueError(f"{name}: headings must be there and differ: {block.headings}")
+    if any(len(heading) > _LONGEST_HEADING for heading in block.headings):
+        raise ValueError(f"{name}: a heading is longer than {_LONGEST_HEADING} characters")
+    for index, row in enumerate(block.rows):
+        if len(row) != len(folded):
+            raise ValueError(f"{name}: row {index} has {len(row)} cells for {len(folded)} headings")
+
+
+def moves_by_sheet(
+    edits: Iterable[TableEdit], tables: Iterable[TablePart]
+) -> tuple[dict[str, list[Move]], dict[str, list[Area]]]:
+    """The moves of the written tables, and the areas of all other tables, both by sheet.
+
+    Args:
+        edits: the tables to write.
+        tables: all tables of the workbook.
+    """
+    moves: dict[str, list[Move]] = {}
+    written = set()
+    for edit in edits:
+        moves.setdefault(edit.table.sheet.name, []).append(edit.move)
+        written.add(edit.table.name)
+    unmoved: dict[str, list[Area]] = {}
+    for table in tables:
+        if table.name not in written:
+            unmoved.setdefault(table.sheet.name, []).append(table.area)
+    return moves, unmoved

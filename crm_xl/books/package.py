@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from lxml import etree
 
 from crm_xl.books.archive import Archive, to_bytes
-from crm_xl.books.areas import Area, Move, follow, follow_print_area, split_reference
+from crm_xl.books.areas import Area, moved_reference
 from crm_xl.books.cells import escape_name
-from crm_xl.books.edits import TableEdit
+from crm_xl.books.edits import TableEdit, check_block, moves_by_sheet
 from crm_xl.books.parts import (
     CONTENT_TYPES,
     Parts,
@@ -26,7 +26,6 @@ from crm_xl.books.sheet import rewrite_sheet
 from crm_xl.books.styles import Styles
 
 _PRINT_AREA = "_xlnm.Print_Area"
-_LONGEST_HEADING = 255
 # What may stand between the sheets and the calculation settings of a workbook, in this order.
 _BEFORE_CALCULATION = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
@@ -98,21 +97,14 @@ def rewrite(
 
 
 def _edit(archive: Archive, table: TablePart, block: Block) -> TableEdit:
-    folded = [heading.casefold() for heading in block.headings]
-    if len(set(folded)) != len(folded) or not all(block.headings) or not folded:
-        raise ValueError(f"{table.name}: headings must be there and differ: {block.headings}")
-    if any(len(heading) > _LONGEST_HEADING for heading in block.headings):
-        raise ValueError(f"{table.name}: a heading is longer than {_LONGEST_HEADING} characters")
-    for index, row in enumerate(block.rows):
-        if len(row) != len(folded):
-            raise ValueError(f"{table.name}: row {index} has {len(row)} cells for {len(folded)} headings")
+    check_block(table.name, block)
     root = archive.xml(table.part)
     return TableEdit(
         table=table,
         headings=tuple(block.headings),
         rows=block.rows,
         # Excel knows no table without a body: an empty one keeps a single blank row.
-        move=table.resized(max(1, len(block.rows)), len(folded)),
+        move=table.resized(max(1, len(block.rows)), len(block.headings)),
         unfilter=bool(children(root, "autoFilter", "filterColumn")),
     )
 
@@ -162,27 +154,13 @@ def _workbook_part(
 
 
 def _move_names(parts: Parts, edits: Sequence[TableEdit]) -> bool:
-    moves: dict[str, list[Move]] = {}
-    for edit in edits:
-        moves.setdefault(edit.table.sheet.name, []).append(edit.move)
-    written = {edit.table.name for edit in edits}
-    unmoved: dict[str, list[Area]] = {}
-    for table in parts.tables.values():
-        if table.name not in written:
-            unmoved.setdefault(table.sheet.name, []).append(table.area)
+    moves, unmoved = moves_by_sheet(edits, parts.tables.values())
     changed = False
     for element in children(parts.root, "definedNames", "definedName"):
-        references = split_reference((element.text or "").strip())
-        moved = []
-        for before, sheet, area in references or ():
-            on_sheet = moves.get(sheet, [])
-            if element.get("name") == _PRINT_AREA:
-                new = follow_print_area(area, on_sheet, unmoved.get(sheet, []))
-            else:
-                new = follow(area, on_sheet)
-            moved.append((before, area, new))
-        if any(area != new for _, area, new in moved):
-            element.text = ",".join(f"{before}{new.text(absolute=True)}" for before, _, new in moved)
+        print_area = element.get("name") == _PRINT_AREA
+        moved = moved_reference((element.text or "").strip(), moves, unmoved, print_area=print_area)
+        if moved is not None:
+            element.text = moved
             changed = True
     return changed
 
