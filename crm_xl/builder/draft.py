@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.builder.layout import plan
@@ -29,7 +29,10 @@ class Draft:
         self.sheets = plan(spec)
         self.cells: dict[str, Cell] = {}
         self._before: tuple[dict[str, Block], dict[str, Cell]] | None = None
-        filled = {**(sample_rows() if samples else {}), **SHIPPED}
+        filled = {
+            **(sample_rows() if samples else {}),
+            **{name: _said(rows) for name, rows in SHIPPED.items()},
+        }
         self.blocks: dict[str, Block] = {
             table.name: Block(headings=table.titles, rows=filled.get(table.name, ())) for table in spec.tables
         }
@@ -92,3 +95,9 @@ class Draft:
         if self._before is None:
             raise CrmError("没有可以撤销的刷新。", where=self.name)
         (self.blocks, self.cells), self._before = self._before, None
+
+
+def _said(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """Rows as a person would type them: 是 and 否 for true and false."""
+    words = {True: "是", False: "否"}
+    return [[words[cell] if isinstance(cell, bool) else cell for cell in row] for row in rows]

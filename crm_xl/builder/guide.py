@@ -14,7 +14,7 @@ from crm_xl.builder.theme import LINE_HEIGHT, lines
 from crm_xl.schema import Column, Kind, Role
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET
 
-_WIDTHS = (22, 26, 10, 10, 8, 34, 24, 44)
+_WIDTHS = (22, 28, 16, 10, 8, 44, 28, 46)
 _LAST = len(_WIDTHS) - 1
 _USE = (
     "粘贴数据时只粘贴值，标题行不改名、不移动；多余的列可以放在表格右侧之外。",

@@ -28,6 +28,7 @@ A4 = 9
 _PAGE_WIDTH = 190.0  # characters; much beyond it a page is too small to read
 _TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
 _UNSET_WIDTH = 8.43
+_FULL_SIZE_WIDTH = 100.0  # characters that a page takes at 100 %
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
@@ -79,7 +80,7 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
     for offset, column in enumerate(columns):
         values = [row[offset] for row in block.rows]
         measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
-        width = column_width(column, measured, table.role)
+        width = column_width(column, measured, table.role, may_wrap=len(sheet.placed) == 1)
         tall = max(
             (lines(v, width) for v in values if isinstance(v, str) and column.kind is Kind.TEXT), default=1
         )
@@ -117,8 +118,15 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
 def _columns(table: Table, headings: tuple[str, ...]) -> list[Column]:
     """The declared columns, and those that an open-ended output adds behind them."""
     further = headings[len(table.columns) :]
-    declared = [replace(column, computed=True) if _written_by_refresh(table) else column for column in table]
+    declared = [replace(column, computed=True) if _fixed(table, column) else column for column in table]
     return [*declared, *(Column(name=name, title=name, kind=Kind.NUMBER) for name in further)]
+
+
+def _fixed(table: Table, column: Column) -> bool:
+    """Whether people only read the column, though the declaration calls it no computed one."""
+    if table is p.SETTINGS_TABLE:
+        return column.name != "value"
+    return _written_by_refresh(table)
 
 
 def _written_by_refresh(table: Table) -> bool:
@@ -243,8 +251,11 @@ def _print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None
     while (width := _width(author, sheet, right)) < _TEXT_WIDTH:
         right += 1
     if sheet.kind is SheetKind.PARAMETERS:
-        # A dozen tables side by side: each starts a page.
-        worksheet.set_print_scale(60)
+        # A dozen tables side by side: each starts a page, and the widest fits on one.
+        widest = max(
+            _width(author, sheet, q.column + len(q.table.columns) - 1, q.column) for q in sheet.placed
+        )
+        worksheet.set_print_scale(min(80, int(100 * _FULL_SIZE_WIDTH / widest)))
         worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
         worksheet.print_area(0, 0, bottom, right)
         return
@@ -255,5 +266,5 @@ def _print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None
     worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), right)
 
 
-def _width(author: Author, sheet: SheetPlan, right: int) -> float:
-    return sum(author.widths.get((sheet.name, column), _UNSET_WIDTH) for column in range(right + 1))
+def _width(author: Author, sheet: SheetPlan, right: int, left: int = 0) -> float:
+    return sum(author.widths.get((sheet.name, column), _UNSET_WIDTH) for column in range(left, right + 1))

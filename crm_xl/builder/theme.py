@@ -84,7 +84,7 @@ class Theme:
         """The format of a cell of the body: inputs blue on light yellow, computed plain."""
         properties = {"num_format": number_format(column, role), "border": 1, "border_color": GRID}
         if column.kind not in NUMERIC:
-            properties["indent"] = 1  # else a text touches the number on its left
+            properties.update(align="left", indent=1)  # else a text touches the number on its left
         if wrap:
             properties.update(text_wrap=True, valign="top")
         if role is not Role.OUTPUT and not column.computed:
@@ -153,18 +153,20 @@ def shown(value: Any, column: Column, role: Role) -> str:
     return str(value)
 
 
-def column_width(column: Column, values: Iterable[Any], role: Role) -> float:
+def column_width(column: Column, values: Iterable[Any], role: Role, *, may_wrap: bool = True) -> float:
     """A width in which the heading (on two lines at most) and the values are not cut.
 
-    Texts too long for a line make the column wide and wrap; see `lines`.
+    Texts too long for a line make the column wide and wrap; see `lines`. Where tables share rows (`may_wrap`
+    is false) a wrapped text would make the rows of its neighbours tall too.
     """
     heading = display_width(column.title) + _FILTER_BUTTON
     texts = [display_width(shown(value, column, role)) for value in values]
     # A long heading wraps once.
-    wanted = max([heading if heading <= 14 else heading / 2 + 3, *texts])
+    wanted = max([heading if heading <= 10 else heading / 2 + 3, *texts])
     if column.kind is Kind.MONEY:
         wanted = max(wanted, 12)
-    widest = _WIDEST_WRAPPED if column.kind is Kind.TEXT and wanted > 2 * _WIDEST else _WIDEST
+    long = column.kind is Kind.TEXT and (wanted > 2 * _WIDEST or not may_wrap)
+    widest = _WIDEST_WRAPPED if long else _WIDEST
     return min(widest, max(_NARROWEST, wanted)) + _PADDING
 
 

@@ -76,6 +76,18 @@ def test_nothing_stands_below_a_table(spec: BookSpec) -> None:
         assert not any(value for row in below for value in row), table.name
 
 
+@BOOKS
+def test_what_a_column_of_choices_is_shipped_with_is_among_them(spec: BookSpec) -> None:
+    for table in spec.tables:
+        if table.role is Role.OUTPUT:
+            continue
+        for column, *values in zip(*table_values(book_of(spec), table.name), strict=True):
+            declared = next(c for c in table if c.title == column)
+            choices = ("是", "否") if declared.kind is Kind.YESNO else declared.choices
+            if choices:
+                assert set(values) - {None} <= set(choices), (table.name, declared.name)
+
+
 def choice_columns() -> list[tuple[Table, Column]]:
     typed = [table for table in WORKBOOK.tables if table.role is not Role.OUTPUT]
     return [(t, c) for t in typed for c in t if (c.choices or c.kind is Kind.YESNO) and not c.computed]
