@@ -120,6 +120,38 @@ class ReviewRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One person's answer: how many times as important one item of a card is as another."""
+
+    card: str
+    first: str
+    second: str
+    ratio: float | None  # None: not judged
+    judge: str = ""
+    where: str = field(default="", compare=False)  # the cell of the ratio
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertScore:
+    """How important one person finds an item of a card, on a scale of their own."""
+
+    card: str
+    item: str
+    score: float | None
+    expert: str
+    where: str = field(default="", compare=False)  # the cell of the score
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChurnRule:
+    """A sign that a customer is leaving: one of parameters.CHURN_UNITS, or a risk tag by its name."""
+
+    name: str
+    threshold: float | None  # in the rule's own unit, 30 for 30 %; None: the limit in General
+    tag: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class General:
     """The rows of `tblSettings`; names, meaning and defaults are declared in tables/parameters.py."""
 
@@ -151,3 +183,25 @@ class General:
     rfm_months: int | None
     rfm_scheme: str
     rfm_high: str
+    weight_source: str
+    ahp_ri: str
+    matrix_rule: str
+    matrix_quantile: float
+    matrix_value_cut: float
+    matrix_potential_cut: float
+    potential_high: float
+    potential_middle: float
+    membership_diamond: int
+    membership_gold: int
+    membership_silver: int
+    prospect_card: str
+    prospect_dimension: str
+    prospect_focus: float
+    change_share: float
+    score_margin: float
+    minimum_stay_months: int
+    silence_months: int
+    warning_months: int
+    churn_model: bool
+    audit_share: float
+    audit_seed: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
@@ -13,9 +13,21 @@ import pandas as pd
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Kind
-from crm_xl.settings import schemes
+from crm_xl.settings import opinions, schemes
 from crm_xl.settings.cards import scorecards
-from crm_xl.settings.model import General, ReviewRule, Scorecard, SegmentRule, Standard, Strategy, Tier
+from crm_xl.settings.churn_rules import churn_rules
+from crm_xl.settings.model import (
+    ChurnRule,
+    ExpertScore,
+    General,
+    Judgement,
+    ReviewRule,
+    Scorecard,
+    SegmentRule,
+    Standard,
+    Strategy,
+    Tier,
+)
 from crm_xl.settings.rows import Row, present, read_rows, typed
 from crm_xl.tables import parameters as p
 
@@ -35,6 +47,11 @@ class Settings:
         strategies: (value tier, activity) -> strategy.
         reviews: review rhythm.
         tags: tag library by kind.
+        churn_rules: the signs of leaving that are switched on, by name.
+        judgements: pairwise judgements, in the order of `tblAhp`.
+        expert_scores: importance by expert, in the order of `tblExpertScores`.
+        opinion_faults: what is wrong in those two tables. They propose weights and grade nobody by themselves,
+            so that a slip in them stops nothing else; whoever uses them tells it.
     """
 
     general: General
@@ -47,6 +64,10 @@ class Settings:
     strategies: Mapping[tuple[str, str], Strategy]
     reviews: tuple[ReviewRule, ...]
     tags: Mapping[str, tuple[str, ...]]
+    churn_rules: Mapping[str, ChurnRule]
+    judgements: tuple[Judgement, ...] = ()
+    expert_scores: tuple[ExpertScore, ...] = ()
+    opinion_faults: tuple[CrmError, ...] = ()
 
     @property
     def card(self) -> Scorecard:
@@ -84,11 +105,18 @@ class Settings:
             for name, table in tables.items()
         }
         faults: list[CrmError] = []
-        rows = {table.name: read_rows(table, raw.get(table.name), faults) for table in p.PARAMETERS}
+        opinion_faults: list[CrmError] = []
+        rows = {
+            table.name: read_rows(
+                table, raw.get(table.name), opinion_faults if table in (p.AHP, p.EXPERT_SCORES) else faults
+            )
+            for table in p.PARAMETERS
+        }
         values = _general(rows[p.SETTINGS_TABLE.name], faults)
         if faults:
             raise CrmError.of(faults)  # the checks below compare cells with one another, so all must be there
         general = General(**{field.name: values[field.name].value for field in fields(General)})
+        tags = schemes.tags(rows[p.TAG_LIBRARY.name])
         settings = cls(
             general=general,
             cards=scorecards(rows[p.INDICATORS.name], rows[p.POINTS.name], general.amount_scale, faults),
@@ -99,7 +127,11 @@ class Settings:
             segments=schemes.segments(rows[p.SEGMENTS.name], faults),
             strategies=schemes.strategies(rows[p.STRATEGIES.name]),
             reviews=schemes.reviews(rows[p.REVIEW_RULES.name]),
-            tags=schemes.tags(rows[p.TAG_LIBRARY.name]),
+            tags=tags,
+            churn_rules=churn_rules(rows[p.CHURN_RULES.name], tags.get(p.RISK_TAGS, ()), general, faults),
+            judgements=opinions.judgements(rows[p.AHP.name]),
+            expert_scores=opinions.expert_scores(rows[p.EXPERT_SCORES.name]),
+            opinion_faults=tuple(opinion_faults),
         )
         _check_general(settings, values, faults)
         if faults:
@@ -165,6 +197,16 @@ def _check_general(settings: Settings, values: Mapping[str, _Value], faults: lis
             "高中价值累计占比不能小于高价值占比。",
             f"请填不小于 {general.value_top:.0%} 的比例。",
         )
+    for higher, lower in (
+        ("potential_high", "potential_middle"),
+        ("membership_diamond", "membership_gold"),
+        ("membership_gold", "membership_silver"),
+    ):
+        bound, below = getattr(general, higher), getattr(general, lower)
+        if bound <= below:
+            title = next(setting.title for setting in p.GENERAL if setting.name == lower)
+            fault(higher, f"应大于“{title}” {below:g}，现为 {bound:g}。", f"请填大于 {below:g} 的数。")
+    _check_prospects(settings, fault)
     if general.period_mode == p.PERIOD_BETWEEN:
         start, end = general.period_start, general.period_end
         if start is None or end is None:
@@ -183,3 +225,26 @@ def _check_general(settings: Settings, values: Mapping[str, _Value], faults: lis
                 f"没有名为“{value}”的分级。",
                 f"可填：{'、'.join(t.name for t in settings.tiers)}。",
             )
+
+
+def _check_prospects(settings: Settings, fault: Callable[[str, str, str], None]) -> None:
+    general = settings.general
+    card = settings.cards.get(general.prospect_card)
+    if card is None:
+        # A card that was found wrong has been told of; a book of cards of one's own need not score prospects.
+        if general.prospect_card != _default("prospect_card"):
+            fault(
+                "prospect_card",
+                f"没有名为“{general.prospect_card}”的评分卡。",
+                f"可填：{'、'.join(settings.cards)}。",
+            )
+    elif general.prospect_dimension not in (names := [d.name for d in card.dimensions]):
+        fault(
+            "prospect_dimension",
+            f"评分卡“{card.name}”中没有维度“{general.prospect_dimension}”。",
+            f"可填：{'、'.join(names)}。",
+        )
+
+
+def _default(name: str) -> Any:
+    return next(setting.default for setting in p.GENERAL if setting.name == name)

@@ -298,6 +298,8 @@ HISTORY = _input(
     Column(name="shown_tier", title="显示分级", computed=True, guide="003"),
     Column(name="segment", title="RFM分群", computed=True, guide="003"),
     Column(name="annual_amount", title="近12个月金额(元)", kind=Kind.MONEY, unit="元", computed=True, guide="003"),
+    Column(name="rule_tier", title="规则分级", computed=True, guide="003", note="按触发条件与最短停留得出，人工调整之前"),
+    Column(name="trigger", title="变动触发", computed=True, guide="003", note="规则分级在本次变动的原因；空白为未变动"),
     key=("customer_id", "run_date"), guide="003", note="由刷新写入，每次运行每位客户一行",
 )
 

@@ -20,8 +20,22 @@ RFM_QUANTILES, RFM_FIXED, RFM_R_PACKAGE = "分位数", "固定分界", "R包rfm�
 SCHEME_THREE, SCHEME_EIGHT, SCHEME_ELEVEN = "三分类", "八分类", "十一分类"
 HIGH_BY_MEAN_SCORE, HIGH_BY_THREE, HIGH_BY_MEAN, HIGH_BY_MEDIAN = "得分均值", "得分≥3", "原值均值", "原值中位数"
 CARD_VALUE, CARD_FOUR, CARD_PRIORITY, CARD_RECENT = "价值评分卡", "四维评分卡", "优先级评分卡", "客户价值评分"
+CARD_MANUFACTURING, CARD_RETAIL = "制造业评分卡", "零售业评分卡"
 METHOD_STEPS, METHOD_MINMAX, METHOD_RAW = "分段", "极差标准化", "原始值"
 BY_RAW, BY_SCORE, BY_LEVEL = "原始值", "得分", "高低"
+RI_SAATY_1980, RI_SAATY_2005, RI_DONEGAN_DODD = "Saaty 1980", "Saaty 2005", "Donegan-Dodd 1991"
+WEIGHTS_TYPED, WEIGHTS_AHP, WEIGHTS_EXPERT, WEIGHTS_EQUAL = "手工填写", "AHP", "专家打分", "等权"
+CUT_MEDIAN, CUT_QUANTILE, CUT_VALUE = "中位数", "分位数", "固定界限"
+RULE_SILENT, RULE_LOST, RULE_GAP, RULE_SINGLE = "沉默", "流失", "间隔过长", "单次购买未复购"
+RULE_AMOUNT, RULE_CONTACT, RULE_FOLLOW_UP = "金额下降", "互动减少", "负责人跟进减少"
+RULE_COMPLAINT, RULE_ANSWER, RULE_NEGATIVE = "投诉", "响应过慢", "消极反馈"
+UNIT_TAG = "标签"
+RISK_TAGS = "风险"  # the kind of tag that may be a rule
+# Rule -> the unit its threshold is in.
+CHURN_UNITS = {
+    RULE_SILENT: "月", RULE_LOST: "月", RULE_GAP: "倍", RULE_SINGLE: "倍", RULE_AMOUNT: "%", RULE_CONTACT: "%",
+    RULE_FOLLOW_UP: "%", RULE_COMPLAINT: "次", RULE_ANSWER: "小时", RULE_NEGATIVE: "次",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,15 +174,35 @@ AHP = _parameter(
     Column(name="card", title="评分卡", required=True, example=CARD_VALUE),
     Column(name="first", title="指标甲", required=True, example="年消费额"),
     Column(name="second", title="指标乙", required=True, example="利润率"),
-    Column(name="judgement", title="甲比乙重要程度", kind=Kind.NUMBER, minimum=1 / 9, maximum=9, example="2",
+    Column(name="judgement", title="甲比乙重要程度", kind=Kind.NUMBER, minimum=0.1, maximum=10, example="2",
            note="1 同等，3 稍重要，5 明显，7 强烈，9 极端；反之填倒数；空白表示未判断"),
     Column(name="judge", title="评判人"),
     key=("card", "first", "second", "judge"), guide="003",
 )
 
+EXPERT_SCORES = _parameter(
+    "tblExpertScores", "专家打分",
+    Column(name="card", title="评分卡", required=True, example=CARD_VALUE),
+    Column(name="item", title="指标", required=True, example="年消费额", note="指标名或维度名"),
+    Column(name="score", title="重要性得分", kind=Kind.NUMBER, minimum=0, maximum=100, example="8",
+           note="同一人对同一维度各指标用同一把尺；空白表示未打分"),
+    Column(name="expert", title="专家", required=True, example="李强"),
+    key=("card", "item", "expert"), guide="003", note="每人的打分先折算为合计100%，再取平均",
+)
+
+CHURN_RULES = _parameter(
+    "tblChurnRules", "流失预警规则",
+    Column(name="rule", title="规则", required=True, example="间隔过长"),
+    Column(name="enabled", title="启用", kind=Kind.YESNO, required=True, example="是"),
+    Column(name="threshold", title="阈值", kind=Kind.NUMBER, minimum=0, example="2"),
+    Column(name="unit", title="单位", example="倍"),
+    key=("rule",), guide="000 001 003 004",
+    note="删去一行即停用该规则；单位为“标签”的行，规则名是一个风险标签，客户有此标签即预警",
+)
+
 PARAMETERS = (
     SETTINGS_TABLE, INDICATORS, POINTS, TIERS, PRIORITY, STANDARDS, RFM_CUTS, SEGMENTS, STRATEGIES, REVIEW_RULES,
-    TAG_LIBRARY, AHP,
+    TAG_LIBRARY, AHP, EXPERT_SCORES, CHURN_RULES,
 )
 
 
@@ -208,7 +242,7 @@ GENERAL: tuple[Setting, ...] = (
     Setting(name="scorecard", title="默认评分卡", group="评分与分级", default=CARD_VALUE, note="客户分级所用的评分卡", guide="003"),
     Setting(name="priority_card", title="优先级评分卡", group="评分与分级", default=CARD_PRIORITY,
             note="S/A/B/C优先级所用的评分卡", guide="001"),
-    Setting(name="amount_scale", title="金额门槛系数", group="评分与分级", kind=Kind.NUMBER, default=1.0, minimum=1e-6,
+    Setting(name="amount_scale", title="金额门槛系数", group="评分与分级", kind=Kind.NUMBER, default=1.0, minimum=0.01,
             note="1000万×系数为战略级门槛；中小企业可填0.5", guide="003"),
     _choice("value_basis", "价值层级依据", "评分与分级", (BASIS_AMOUNT, BASIS_PROFIT), "排名所用的总额", "000"),
     Setting(name="value_top", title="高价值占比", group="评分与分级", kind=Kind.PERCENT, default=0.2, minimum=0, maximum=1,
@@ -226,4 +260,39 @@ GENERAL: tuple[Setting, ...] = (
     _choice("rfm_scheme", "RFM分群方案", "RFM", (SCHEME_EIGHT, SCHEME_THREE, SCHEME_ELEVEN), "分群规则表中的方案名", "002 004"),
     _choice("rfm_high", "RFM高低判定", "RFM", (HIGH_BY_MEAN_SCORE, HIGH_BY_THREE, HIGH_BY_MEAN, HIGH_BY_MEDIAN),
             "八分类中“高”的含义", "002"),
+    _choice("weight_source", "指标权重来源", "权重", (WEIGHTS_TYPED, WEIGHTS_AHP, WEIGHTS_EXPERT, WEIGHTS_EQUAL),
+            "默认评分卡的权重取自评分指标表、AHP判断、专家打分，或各指标等权", "003"),
+    _choice("ahp_ri", "AHP随机一致性指标", "权重", (RI_SAATY_1980, RI_SAATY_2005, RI_DONEGAN_DODD),
+            "计算一致性比率CR所用的RI表", "003"),
+    _choice("matrix_rule", "矩阵界限取法", "分类方案", (CUT_MEDIAN, CUT_QUANTILE, CUT_VALUE),
+            "价值–潜力矩阵中“高”的界限；达到界限为高", "003"),
+    Setting(name="matrix_quantile", title="矩阵分位", group="分类方案", kind=Kind.PERCENT, default=0.8, minimum=0, maximum=1,
+            note="界限取法为“分位数”时使用：80%即前两成为高", guide="003"),
+    Setting(name="matrix_value_cut", title="矩阵价值界限", group="分类方案", kind=Kind.MONEY, unit="万元", default=500.0, minimum=0,
+            note="界限取法为“固定界限”时使用：年消费额；乘以“金额门槛系数”", guide="003"),
+    Setting(name="matrix_potential_cut", title="矩阵潜力界限", group="分类方案", kind=Kind.PERCENT, default=0.1,
+            note="界限取法为“固定界限”时使用：行业增长率", guide="003"),
+    Setting(name="potential_high", title="高潜力下限", group="分类方案", kind=Kind.NUMBER, default=4.0, minimum=1, maximum=5,
+            note="企业规模、行业潜力、合作意愿三项1-5分的均值", guide="000"),
+    Setting(name="potential_middle", title="中潜力下限", group="分类方案", kind=Kind.NUMBER, default=2.5, minimum=1, maximum=5,
+            note="同上；低于此值为低潜力", guide="000"),
+    _number("membership_diamond", "钻石会员下限", "分类方案", 13, "频次、客单价、最近消费三项1-5分之和", minimum=3, maximum=15, guide="003"),
+    _number("membership_gold", "黄金会员下限", "分类方案", 10, "同上", minimum=3, maximum=15, guide="003"),
+    _number("membership_silver", "白银会员下限", "分类方案", 7, "同上；低于此值为普通会员", minimum=3, maximum=15, guide="003"),
+    Setting(name="prospect_card", title="潜在客户评分卡", group="分类方案", default=CARD_FOUR, note="无订单客户只按其中一个维度评分", guide="003"),
+    Setting(name="prospect_dimension", title="潜在客户评分维度", group="分类方案", default="客户潜力", note="上述评分卡中的维度名", guide="003"),
+    Setting(name="prospect_focus", title="重点开发目标下限", group="分类方案", kind=Kind.NUMBER, default=80.0, minimum=0, maximum=100,
+            note="潜力得分达到此值的潜在客户为重点开发目标", guide="003"),
+    Setting(name="change_share", title="金额变动触发比例", group="分级变动", kind=Kind.PERCENT, default=0.3, minimum=0,
+            note="近12个月金额较上次变动时的增减超过此比例，才可变动分级", guide="003"),
+    Setting(name="score_margin", title="得分越界幅度", group="分级变动", kind=Kind.NUMBER, default=2.0, unit="分", minimum=0,
+            maximum=100, note="得分越过分级界限超过此分数，才可变动分级", guide="003"),
+    _number("minimum_stay_months", "分级最短停留", "分级变动", 3, "变动后至少停留的月数；长期无订单不受此限", unit="月",
+            minimum=0, guide="003"),
+    _number("silence_months", "无订单触发月数", "分级变动", 3, "超过此月数没有订单，可立即下调分级", unit="月", minimum=1, guide="003"),
+    _number("warning_months", "预警回看月数", "流失预警", 3, "投诉、响应过慢、消极反馈只看最近几个月", unit="月", minimum=1, guide="004"),
+    _yes_no("churn_model", "计算存活概率", "流失预警", False, "是：按购买模型(BG/NBD)估计客户仍会购买的概率与未来3个月订单数，数据多时较慢", "004"),
+    Setting(name="audit_share", title="抽样核查比例", group="抽样核查", kind=Kind.PERCENT, default=0.1, minimum=0, maximum=1,
+            note="每一级抽取的比例，向上取整，至少1家", guide="003"),
+    _number("audit_seed", "抽样种子", "抽样核查", 1, "同一种子抽到同样的客户；换一批时改为别的数", minimum=0, guide="003"),
 )

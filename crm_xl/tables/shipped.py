@@ -42,6 +42,16 @@ _INDICATORS: list[Row] = [
                                                   ("需求匹配度", "需求匹配度", 0.3))),
     *_dimension(p.CARD_RECENT, "近期价值", 1.0, (("近3个月订单金额", "近3个月金额(元)", 0.6),
                                                 ("合作年限", "合作时长(年)", 0.4)), p.METHOD_MINMAX),
+    # Guide 003 names the dimensions of the two presets; what they hold and weigh is ours.
+    *_dimension(p.CARD_MANUFACTURING, "客户价值", 0.5, (("年消费额", "年消费额(万元)", 0.5), ("利润率", "利润率", 0.3),
+                                                       ("交叉购买率", "交叉购买率", 0.2))),
+    *_dimension(p.CARD_MANUFACTURING, "合作稳定性", 0.3, (("合作时长", "合作时长(年)", 0.3), ("续约次数", "续约次数", 0.2),
+                                                         ("回款及时率", "回款及时率", 0.3), ("投诉次数", "投诉次数", 0.2))),
+    *_dimension(p.CARD_MANUFACTURING, "行业影响力", 0.2, (("行业排名", "行业排名", 0.4), ("行业标杆地位", "行业标杆地位", 0.4),
+                                                         ("品牌协同效应", "品牌协同效应", 0.2))),
+    *_dimension(p.CARD_RETAIL, "消费频次", 0.4, (("订单频次", "订单频次", 1.0),)),
+    *_dimension(p.CARD_RETAIL, "客单价", 0.3, (("平均客单价", "客单价(元)", 1.0),)),
+    *_dimension(p.CARD_RETAIL, "活跃度", 0.3, (("距上次订单", "距上次订单(天)", 0.7), ("互动次数", "互动次数", 0.3))),
 ]
 
 
@@ -70,6 +80,10 @@ _POINTS: list[Row] = [
     *_steps("近12个月交易额", (None, 40), (20, 60), (50, 80), (100, 100), note="单位万元；门槛乘以“金额门槛系数”"),
     *_steps("续约次数", (None, 40), (1, 60), (2, 80), (3, 100)),
     *_one_to_five("客户扩张计划"),
+    *_steps("订单频次", (None, 40), (2, 60), (6, 80), (12, 100), note="期间内订单数"),
+    *_steps("平均客单价", (None, 40), (200, 60), (500, 80), (1000, 100), note="单位元；门槛乘以“金额门槛系数”"),
+    *_steps("距上次订单", (None, 100), (31, 80), (91, 60), (181, 40)),
+    *_steps("互动次数", (None, 40), (1, 60), (3, 80), (6, 100)),
 ]
 
 _TIERS: list[Row] = [
@@ -177,6 +191,27 @@ _AHP: list[Row] = [
     (p.CARD_VALUE, "合作时长", "交叉购买率", 1, "示例"),
 ]
 
+_EXPERT_SCORES: list[Row] = [
+    (p.CARD_VALUE, indicator, score, expert, "示例")
+    for expert, scores in (("示例专家甲", (8, 5, 4, 3)), ("示例专家乙", (9, 6, 3, 2)))
+    for (indicator, _, _), score in zip(_VALUE_INDICATORS, scores, strict=True)
+]
+
+_CHURN_RULES: list[Row] = [
+    (p.RULE_SILENT, True, None, "月", "最近订单早于此月数；空白取基本设置“活跃月数”；预警为中"),
+    (p.RULE_LOST, True, None, "月", "最近订单早于此月数；空白取基本设置“沉默月数”；预警为高"),
+    (p.RULE_GAP, True, 2, "倍", "距上次订单超过该客户平均订单间隔的倍数"),
+    (p.RULE_SINGLE, True, 2, "倍", "只买过一次的客户：距该次订单超过全体复购客户平均间隔中位数的倍数"),
+    (p.RULE_AMOUNT, True, 30, "%", "近3个月金额较前3个月下降达到此比例"),
+    (p.RULE_CONTACT, True, 40, "%", "近1个月互动较此前3个月月均下降达到此比例"),
+    (p.RULE_FOLLOW_UP, True, 40, "%", "同上，按负责人；列在负责人跟进预警表"),
+    (p.RULE_COMPLAINT, True, 1, "次", "回看月数内的投诉达到此次数；与“响应过慢”合计为一条"),
+    (p.RULE_ANSWER, True, 24, "小时", "回看月数内有工单超过此时间才答复；与“投诉”合计为一条"),
+    ("竞品接触中", True, 1, p.UNIT_TAG, "风险标签；各标签合计为一条"),
+    ("付款周期延长", True, 1, p.UNIT_TAG, "风险标签；各标签合计为一条"),
+    (p.RULE_NEGATIVE, True, 1, "次", "回看月数内的消极反馈达到此次数"),
+]
+
 
 def _allowed(setting: p.Setting) -> str:
     if setting.choices:
@@ -210,5 +245,6 @@ SHIPPED: dict[str, tuple[Row, ...]] = {
         (p.SETTINGS_TABLE, _SETTINGS), (p.INDICATORS, _INDICATORS), (p.POINTS, _POINTS), (p.TIERS, _TIERS),
         (p.PRIORITY, _PRIORITY), (p.STANDARDS, _STANDARDS), (p.RFM_CUTS, _RFM_CUTS), (p.SEGMENTS, _SEGMENTS),
         (p.STRATEGIES, _STRATEGIES), (p.REVIEW_RULES, _REVIEW_RULES), (p.TAG_LIBRARY, _TAG_LIBRARY), (p.AHP, _AHP),
+        (p.EXPERT_SCORES, _EXPERT_SCORES), (p.CHURN_RULES, _CHURN_RULES),
     )
 }
