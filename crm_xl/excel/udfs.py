@@ -58,12 +58,14 @@ def _exported(function: Function) -> Callable[..., Any]:
             for argument in function.arguments
         ]
     )
-    exported = xw.func(category=function.category)(face)
     for argument in function.arguments:
         # Rows of cells whatever the range, and errors told from blanks.
-        exported = xw.arg(argument.name, ndim=2, err_to_str=True, doc=argument.help)(exported)
+        xw.arg(argument.name, ndim=2, err_to_str=True, doc=argument.help)(face)
     # As it is: functions return plain values and "" for blanks, which need no conversion.
-    return xw.ret("raw")(exported)
+    xw.ret("raw")(face)
+    # Last, as decorators stand: those for arguments put the category back to xlwings' own.
+    exported: Callable[..., Any] = xw.func(category=function.category)(face)
+    return exported
 
 
 globals().update({function.name: _exported(function) for function in COMPUTED})

@@ -23,7 +23,6 @@ _NEWER_ERRORS = {
     -2146826245: "#GETTING_DATA", -2146826243: "#SPILL!", -2146826242: "#CONNECT!", -2146826241: "#BLOCKED!",
     -2146826240: "#UNKNOWN!", -2146826239: "#FIELD!", -2146826238: "#CALC!",
 }  # fmt: skip
-_NEWER_ERROR_NUMBERS = np.array(list(_NEWER_ERRORS), dtype=float)
 
 Objects = NDArray[np.object_]
 Flags = NDArray[np.bool_]
@@ -81,6 +80,11 @@ def grid(argument: Any) -> Objects:
         argument = [[None]]
     cells = np.empty((height, width), dtype=object)
     cells[:] = argument
+    flat = cells.ravel()
+    if int in set(map(type, flat)):  # Excel's numbers are floats; its whole numbers are errors
+        for place, cell in enumerate(flat):
+            if type(cell) is int and cell in _NEWER_ERRORS:
+                flat[place] = _NEWER_ERRORS[cell]
     return cells
 
 
@@ -96,10 +100,7 @@ def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cell
     flat = cells.ravel()
     converted = convert(flat, column)
     errors = np.full(len(flat), None, dtype=object)
-    bad = converted.bad
-    if converted.values.dtype.kind == "f":
-        bad = bad | np.isin(converted.values, _NEWER_ERROR_NUMBERS)
-    for place in np.flatnonzero(bad):
+    for place in np.flatnonzero(converted.bad):
         row, number = divmod(int(place), cells.shape[1])
         where = "" if cells.size == 1 and at == (0, 0) else f"第{at[0] + row + 1}行第{at[1] + number + 1}列"
         errors[place] = _error(flat[place], column, where)
@@ -107,7 +108,7 @@ def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cell
         title=column.title,
         values=converted.values.reshape(cells.shape),
         errors=errors.reshape(cells.shape),
-        blank=(missing(converted.values) & ~bad).reshape(cells.shape),
+        blank=(missing(converted.values) & ~converted.bad).reshape(cells.shape),
     )
 
 
@@ -145,6 +146,17 @@ def raise_first(*arguments: Cells) -> None:
         found = next((text for text in texts if "|" not in text), texts[0])
         code, _, reason = found.partition("|")
         raise ErrorValue(code, reason)
+
+
+def raise_excel_error(cells: Objects) -> None:
+    """Nothing, when no cell holds an Excel error.
+
+    Raises:
+        ErrorValue: the first error.
+    """
+    for cell in cells.ravel().tolist():
+        if text := _excel_error(cell):
+            raise ErrorValue(text)
 
 
 def aligned(*arguments: Cells) -> list[Cells]:
@@ -222,10 +234,8 @@ def answer(results: Objects) -> Any:
 
 
 def _error(cell: Any, column: Column, where: str) -> str:
-    if isinstance(cell, str) and cell.strip() in ERROR_VALUES:
-        return cell.strip()
-    if isinstance(cell, int) and cell in _NEWER_ERRORS:
-        return _NEWER_ERRORS[cell]
+    if text := _excel_error(cell):
+        return text
     try:
         read_cell(cell, column)
     except ValueError as error:
@@ -233,3 +243,8 @@ def _error(cell: Any, column: Column, where: str) -> str:
     else:  # refused as part of a column, as infinity is
         reason = "无法识别，请重新填写"
     return error_text(VALUE, f"{column.title}{where}：{reason}。")
+
+
+def _excel_error(cell: Any) -> str:
+    """The text of the Excel error a cell holds; empty for anything else."""
+    return cell.strip() if isinstance(cell, str) and cell.strip() in ERROR_VALUES else ""

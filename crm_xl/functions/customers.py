@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_xl.functions.cells import Flags, Objects, grid, overlay_errors, raise_first, read
+from crm_xl.functions.cells import Flags, Objects, grid, overlay_errors, raise_excel_error, raise_first, read
 from crm_xl.functions.errors import VALUE, ErrorValue
 from crm_xl.schema import Column, Kind
 from crm_xl.settings.model import Indicator, Scorecard
@@ -104,6 +104,7 @@ def _headed(cells: Objects, card: Scorecard) -> Mapping[str, int] | None:
     if not found and not _only_words(cells, keys):
         return None
     if absent:
+        raise_excel_error(cells[:1])
         raise ErrorValue(
             VALUE,
             f"标题行缺少{listed(absent)}；现有标题：{listed(str(cell) for cell in cells[0].tolist() if cell)}。",
@@ -149,6 +150,7 @@ def _in_order(cells: Objects, card: Scorecard) -> Objects:
     if cells.shape == (wanted, 1) and wanted > 1:
         cells = cells.T  # one customer written downwards
     if cells.shape[1] != wanted:
+        raise_excel_error(cells)
         names = "、".join(indicator.name for indicator in card.indicators)
         raise ErrorValue(
             VALUE,

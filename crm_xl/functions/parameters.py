@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from crm_xl.errors import CrmError
-from crm_xl.functions.cells import grid, is_omitted
+from crm_xl.functions.cells import grid, is_omitted, raise_excel_error
 from crm_xl.functions.errors import NOT_AVAILABLE, ErrorValue
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
@@ -22,7 +22,6 @@ from crm_xl.settings import Settings, schemes
 from crm_xl.settings.cards import SCORABLE, scorecards
 from crm_xl.settings.model import Dimension, Indicator, Scorecard, SegmentRule, Tier
 from crm_xl.settings.rows import Row, read_rows
-from crm_xl.spellings import ERROR_VALUES
 from crm_xl.tables import outputs
 from crm_xl.tables import parameters as p
 from crm_xl.tables.headings import heading_errors, heading_key
@@ -134,7 +133,7 @@ def segment_rules(argument: Any) -> tuple[SegmentRule, ...]:
         return shipped.segments[p.SCHEME_EIGHT]
     cells = grid(argument)
     if cells.shape == (1, 1):
-        _pass_errors(cells)
+        raise_excel_error(cells)
         name = str(cells[0, 0]).strip()
         if name not in shipped.segments:
             raise ErrorValue(
@@ -211,7 +210,7 @@ def _rows(argument: Any, table: Table, headings: Sequence[str], filled: Sequence
         filled: columns whose cells must not be blank.
     """
     cells = grid(argument)
-    _pass_errors(cells)
+    raise_excel_error(cells)
     raw = RawTable.from_rows(
         table.name, cells.tolist(), sheet=table.title, file_lines=np.arange(2, len(cells) + 1)
     )
@@ -236,12 +235,6 @@ def _requiring(table: Table, names: Sequence[str]) -> Table:
         for column in table
     )
     return replace(table, columns=columns)
-
-
-def _pass_errors(cells: np.ndarray) -> None:
-    for cell in cells.ravel():
-        if isinstance(cell, str) and cell.strip() in ERROR_VALUES:
-            raise ErrorValue(cell.strip())
 
 
 def _with(row: Row, **values: Any) -> Row:

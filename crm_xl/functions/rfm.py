@@ -23,6 +23,7 @@ from crm_xl.functions.cells import (
     grid,
     is_omitted,
     one,
+    raise_excel_error,
     raise_first,
     read,
 )
@@ -50,7 +51,7 @@ def rfm_table(orders: Any, analysis_date: Any, cuts: Any = None) -> Any:
     or less counts neither in frequency nor in recency.
     """
     day = one(analysis_date, _DATE)
-    if day is None:
+    if day is None or is_omitted(orders):
         return ""
     lines = _lines(grid(orders))
     method = p.RFM_QUANTILES if is_omitted(cuts) else p.RFM_FIXED
@@ -104,8 +105,9 @@ def _lines(cells: Objects) -> pd.DataFrame:
     """
     headings = ["" if cell is None else str(cell) for cell in cells[0].tolist()]
     places = match_headings(inputs.ORDERS, headings)
-    if absent := [name for name in _NEEDED if name not in places]:
-        titles = "、".join(f"“{inputs.ORDERS.column(name).title}”" for name in absent)
+    if lacking := [name for name in _NEEDED if name not in places]:
+        raise_excel_error(cells[:1])
+        titles = "、".join(f"“{inputs.ORDERS.column(name).title}”" for name in lacking)
         raise ErrorValue(
             VALUE, f"订单区域的标题行缺少{titles}。", hint="请连同标题行一起引用，如 tblOrders[#All]。"
         )

@@ -19,6 +19,7 @@ from crm_xl.functions.cells import (
     answer,
     elementwise,
     grid,
+    is_omitted,
     raise_first,
     read,
 )
@@ -35,6 +36,8 @@ _INDICATOR = Column(name="indicator", title="指标")
 
 def customer_score(indicators: Any, scorecard: Any = None) -> Any:
     """Total scores, 0 to 100 unrounded; 待评估 where an indicator is missing, blank where all are."""
+    if is_omitted(indicators):
+        return ""
     customers, scored = _score(indicators, scorecard, ())
     totals = scored.total.to_numpy(dtype=float)
     return _answer(customers, np.where(np.isnan(totals), PENDING, totals.astype(object)))
@@ -42,6 +45,8 @@ def customer_score(indicators: Any, scorecard: Any = None) -> Any:
 
 def score_explain(indicators: Any, scorecard: Any = None, tiers: Any = None) -> Any:
     """How each total came about, and what would reach the next tier."""
+    if is_omitted(indicators):
+        return ""
     customers, scored = _score(indicators, scorecard, parameters.tiers(tiers))
     return _answer(customers, scored.explanation.to_numpy(dtype=object))
 

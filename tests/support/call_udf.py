@@ -19,7 +19,8 @@ SECONDS = 120
 # What COM hands over for an argument that was left out, and for error values.
 MISSING = -2147352572
 COM_ERRORS = {"#DIV/0!": -2146826281, "#N/A": -2146826246, "#NAME?": -2146826259, "#NULL!": -2146826288,
-              "#NUM!": -2146826252, "#REF!": -2146826265, "#VALUE!": -2146826273, "#SPILL!": -2146826243}  # fmt: skip
+              "#NUM!": -2146826252, "#REF!": -2146826265, "#VALUE!": -2146826273, "#SPILL!": -2146826243,
+              "#CALC!": -2146826238}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def as_com(argument: Any) -> Any:
         return tuple(as_com(item) for item in argument)
     if isinstance(argument, str):
         return COM_ERRORS.get(argument, argument)
-    if isinstance(argument, int) and not isinstance(argument, bool) and argument != MISSING:
+    if type(argument) is int and argument != MISSING and argument not in COM_ERRORS.values():
         return float(argument)
     return argument
 

@@ -66,8 +66,8 @@ def com_values(argument: Any) -> Any:
         return com_range(com_values(argument.rows))
     if isinstance(argument, tuple):
         return tuple(com_values(item) for item in argument)
-    if isinstance(argument, dt.datetime):
-        return ComTime(*argument.timetuple()[:6], argument.microsecond, tzinfo=dt.UTC)
+    if isinstance(argument, dt.date):
+        return ComTime(*argument.timetuple()[:6], tzinfo=dt.UTC)
     return argument
 
 
