@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from crm_xl.raw import column_letters
 
+# Of a worksheet.
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _CELL = r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})"
 _AREA = re.compile(rf"{_CELL}(?::{_CELL})?")
 # 'Sheet''s name'!$A$1:$B$2 or Sheet!$A$1; what stands before the exclamation mark is kept as found.

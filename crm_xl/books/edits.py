@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from crm_xl.books.areas import Area, Move
+from crm_xl.books.areas import LAST_COLUMN, LAST_ROW, Area, Move
 from crm_xl.books.parts import TablePart
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.errors import CrmError
@@ -14,7 +14,6 @@ from crm_xl.raw import column_letters
 # Longer tables are lists of one kind, and looking at each of their cells would cost a third of the time.
 _MOST_ROWS_WITH_STYLES = 1000
 _LONGEST_HEADING = 255
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 @dataclass(kw_only=True)
@@ -89,7 +88,7 @@ def check_room(edits: Sequence[TableEdit], tables: Sequence[TablePart]) -> None:
     written = {edit.table.name: edit.move.new for edit in edits}
     for edit in edits:
         new = edit.move.new
-        if new.bottom > _LAST_ROW or new.right > _LAST_COLUMN:
+        if new.bottom > LAST_ROW or new.right > LAST_COLUMN:
             raise CrmError(
                 f"表 {edit.table.name} 要写入 {len(edit.rows):,} 行 {len(edit.headings):,} 列，超过 Excel 的上限。",
                 where=edit.table.sheet.name,
