@@ -24,6 +24,17 @@ def column_letters(number: int) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a table stands in the book: sheet, 1-based place of its first heading, size of its body."""
+
+    sheet: str
+    row: int
+    column: int
+    rows: int
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RawTable:
     """Headings and columns of Python values, and where they stand.
 

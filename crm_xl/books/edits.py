@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from crm_xl.books.areas import LAST_COLUMN, LAST_ROW, Area, Move
-from crm_xl.books.parts import TablePart
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.errors import CrmError
+from crm_xl.package.areas import LAST_COLUMN, LAST_ROW, Area, Move
+from crm_xl.package.parts import TablePart
 from crm_xl.raw import column_letters
 
 # Longer tables are lists of one kind, and looking at each of their cells would cost a third of the time.

@@ -13,14 +13,14 @@ from typing import Any, BinaryIO
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm_xl.books.archive import Archive, check_well_formed, damaged
-from crm_xl.books.areas import Area
 from crm_xl.books.atomic import check_free, replace_file, restore_backup
 from crm_xl.books.package import Changes, rewrite
-from crm_xl.books.parts import Parts, SheetPart, TablePart
 from crm_xl.books.protocol import Block, Cell, Place
-from crm_xl.books.scan import error_cells, has_formulas, last_cell
 from crm_xl.errors import CrmError
+from crm_xl.package.archive import Archive, check_well_formed, damaged
+from crm_xl.package.areas import Area
+from crm_xl.package.parts import Parts, SheetPart, TablePart
+from crm_xl.package.scan import error_cells, has_formulas, last_cell
 from crm_xl.raw import RawTable, column_letters
 
 # calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.

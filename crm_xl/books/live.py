@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crm_xl.books import live_snapshot
-from crm_xl.books.areas import Area
 from crm_xl.books.live_find import (
     CellReader,
     LiveName,
@@ -26,6 +25,7 @@ from crm_xl.books.live_values import ERROR_TEXTS, Typed, kept, plain
 from crm_xl.books.live_write import CellEdit, NameEdit, Plan, at_rest, carry_out, persistently, plan
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.errors import CrmError
+from crm_xl.package.areas import Area
 from crm_xl.raw import RawTable
 from crm_xl.tables.cells import UNDO_NAME
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crm_xl.books.areas import Area, split_reference
-from crm_xl.books.parts import SheetPart, TablePart
 from crm_xl.books.protocol import Place
 from crm_xl.errors import CrmError
+from crm_xl.package.areas import Area, split_reference
+from crm_xl.package.parts import SheetPart, TablePart
 
 if TYPE_CHECKING:
     import xlwings as xw

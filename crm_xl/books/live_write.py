@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from crm_xl.books.areas import LAST_ROW, Area, moved_reference
 from crm_xl.books.edits import TableEdit, check_block, check_room, moves_by_sheet
 from crm_xl.books.live_find import LiveName, LiveTable, is_print_area
 from crm_xl.books.live_snapshot import Snapshot
 from crm_xl.books.live_values import Typed, kept
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.errors import CrmError
+from crm_xl.package.areas import LAST_ROW, Area, moved_reference
 
 if TYPE_CHECKING:
     import xlwings as xw

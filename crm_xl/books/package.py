@@ -6,11 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from lxml import etree
 
-from crm_xl.books.archive import Archive, to_bytes
-from crm_xl.books.areas import Area, moved_reference
 from crm_xl.books.cells import escape_name
 from crm_xl.books.edits import TableEdit, check_block, moves_by_sheet
-from crm_xl.books.parts import (
+from crm_xl.books.protocol import Block, Cell
+from crm_xl.books.sheet import rewrite_sheet
+from crm_xl.books.styles import Styles
+from crm_xl.package.archive import Archive, to_bytes
+from crm_xl.package.areas import Area, moved_reference
+from crm_xl.package.parts import (
     CONTENT_TYPES,
     Parts,
     SheetPart,
@@ -20,10 +23,7 @@ from crm_xl.books.parts import (
     relationships_part,
     unescape,
 )
-from crm_xl.books.protocol import Block, Cell
-from crm_xl.books.scan import has_formulas
-from crm_xl.books.sheet import rewrite_sheet
-from crm_xl.books.styles import Styles
+from crm_xl.package.scan import has_formulas
 
 _PRINT_AREA = "_xlnm.Print_Area"
 # What may stand between the sheets and the calculation settings of a workbook, in this order.

@@ -10,21 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from crm_xl.raw import RawTable
+from crm_xl.raw import Place, RawTable
+
+__all__ = ["Block", "Book", "Cell", "Place", "Progress"]
 
 Cell = str | float | int | bool | None | Any  # Any: datetime.date and datetime.datetime
 Progress = Callable[[str, float], None]  # what is being done, share done 0..1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a table stands in the book: sheet, 1-based place of its first heading, size of its body."""
-
-    sheet: str
-    row: int
-    column: int
-    rows: int
-    headings: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,15 +9,15 @@ from typing import Any
 
 from lxml import etree
 
-from crm_xl.books.archive import to_bytes
-from crm_xl.books.areas import Area, follow_list
 from crm_xl.books.cells import CellWriter
 from crm_xl.books.edits import TableEdit, check_room
-from crm_xl.books.parts import TablePart, children, local
 from crm_xl.books.protocol import Cell
 from crm_xl.books.sheetrows import ROWS_MARK, KeptRow, SheetRows
 from crm_xl.books.styles import Styles
 from crm_xl.errors import CrmError
+from crm_xl.package.archive import to_bytes
+from crm_xl.package.areas import Area, follow_list
+from crm_xl.package.parts import TablePart, children, local
 from crm_xl.raw import column_letters
 
 _FOLLOWING = frozenset({"conditionalFormatting", "dataValidation", "ignoredError", "protectedRange"})

@@ -13,11 +13,11 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from crm_xl.books.archive import damaged, refuse_document_type
-from crm_xl.books.areas import Area, column_number
 from crm_xl.books.edits import TableEdit
-from crm_xl.books.parts import children
-from crm_xl.books.scan import has_formulas
+from crm_xl.package.archive import damaged, refuse_document_type
+from crm_xl.package.areas import Area, column_number
+from crm_xl.package.parts import children
+from crm_xl.package.scan import has_formulas
 from crm_xl.raw import column_letters
 
 _DECLARATIONS = re.compile(r'<[\w.:-]+((?: xmlns(?::[\w.-]+)?="[^"]*")*)')

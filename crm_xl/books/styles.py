@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 from lxml import etree
 
-from crm_xl.books.parts import children
 from crm_xl.books.protocol import Cell
+from crm_xl.package.parts import children
 
 # Built-in formats, ECMA-376 part 1, 18.8.30; 27-36 and 50-58 are dates in Chinese and other Asian versions.
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})

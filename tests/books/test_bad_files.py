@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from crm_xl.books import archive
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.errors import CrmError
+from crm_xl.package import archive
 from tests.books.samples import book, contents_of, edit_parts, rich_book
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600

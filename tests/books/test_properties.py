@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from crm_xl.books.areas import Area, split_reference
 from crm_xl.books.cells import escape_text
 from crm_xl.books.file import FileBook
-from crm_xl.books.parts import unescape
 from crm_xl.books.protocol import Block
+from crm_xl.package.areas import Area, split_reference
+from crm_xl.package.parts import unescape
 from tests.books.samples import book, contents_of
 
 values = st.one_of(

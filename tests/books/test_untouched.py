@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from crm_xl.books.archive import Archive
 from crm_xl.books.file import FileBook
-from crm_xl.books.parts import Parts
 from crm_xl.books.protocol import Block
+from crm_xl.package.archive import Archive
+from crm_xl.package.parts import Parts
 from tests.books.samples import contents_of, raw_entries, rich_book
 
 OWNED = {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/workbook.xml"}

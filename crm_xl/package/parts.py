@@ -13,9 +13,9 @@ from functools import cached_property
 
 from lxml import etree
 
-from crm_xl.books.archive import Archive, damaged, not_a_workbook
-from crm_xl.books.areas import Area, Move, split_reference
-from crm_xl.books.protocol import Place
+from crm_xl.package.archive import Archive, damaged, not_a_workbook
+from crm_xl.package.areas import Area, Move, split_reference
+from crm_xl.raw import Place
 
 CONTENT_TYPES = "[Content_Types].xml"
 _SUFFIXES = {

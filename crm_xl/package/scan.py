@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from crm_xl.books.areas import Area, column_number
+from crm_xl.package.areas import Area, column_number
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}[0-9]{1,7})["']""")

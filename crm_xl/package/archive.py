@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,8 +13,8 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from crm_xl.books.zipwriter import ZipWriter
 from crm_xl.errors import CrmError
+from crm_xl.package.zipwriter import ZipWriter
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
@@ -40,19 +41,24 @@ class Archive:
 
     Args:
         path: an .xlsx or .xlsm file.
+        content: its bytes where they are at hand; the path then only names it.
 
     Raises:
         CrmError: absent, a folder, not a workbook, password-protected, damaged, or unreasonably large.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
         self.path = path
         self.name = path.name
-        _check_kind(path)
-        try:
-            self._file = path.open("rb")
-        except OSError as error:
-            raise _unreadable(path) from error
+        self._file: BinaryIO
+        if content is not None:
+            self._file = io.BytesIO(content)
+        else:
+            _check_kind(path)
+            try:
+                self._file = path.open("rb")
+            except OSError as error:
+                raise _unreadable(path) from error
         try:
             self._zip = zipfile.ZipFile(self._file)
             self._check_entries()
