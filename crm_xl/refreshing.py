@@ -13,7 +13,7 @@ from crm_xl.books.blocks import block_of, sentence_block
 from crm_xl.books.protocol import Block, Book, Cell
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
-from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS
+from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
 from crm_xl.tables import cells as named
 from crm_xl.tables.outputs import METRICS
 
@@ -93,8 +93,15 @@ def _analysed(
 
 
 def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:
-    """Every output as a book takes it, by table name; only those `present`, all where it is None."""
-    blocks = {}
+    """Every output as a book takes it, by table name; only those `present`, all where it is None.
+
+    Among them the inputs that the refresh keeps up: their rows were read, and are written back with its own.
+    """
+    blocks = {
+        name: block_of(TABLES[name], frame)
+        for name, frame in results.kept_up.items()
+        if present is None or name in present
+    }
     for table in OUTPUTS:
         if present is not None and table.name not in present:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -27,6 +27,7 @@ class Results:
         notes: sentences every output must carry (an indicator left out for all, fewer RFM scores).
         customers: how many were analysed.
         set_aside: how many rows cleaning set aside.
+        kept_up: input tables that the refresh writes too (Table.kept_up) -> all their rows, the declared columns.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -38,6 +39,7 @@ class Results:
     notes: tuple[str, ...]
     customers: int
     set_aside: int
+    kept_up: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:

@@ -169,6 +169,9 @@ class General:
     missing_rule: str
     minimum_coverage: float
     mask: bool
+    duplicate_similarity: float
+    outlier_k: float
+    review_days: int
     scorecard: str
     priority_card: str
     amount_scale: float

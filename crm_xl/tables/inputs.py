@@ -300,10 +300,25 @@ HISTORY = _input(
     Column(name="annual_amount", title="近12个月金额(元)", kind=Kind.MONEY, unit="元", computed=True, guide="003"),
     Column(name="rule_tier", title="规则分级", computed=True, guide="003", note="按触发条件与最短停留得出，人工调整之前"),
     Column(name="trigger", title="变动触发", computed=True, guide="003", note="规则分级在本次变动的原因；空白为未变动"),
-    key=("customer_id", "run_date"), guide="003", note="由刷新写入，每次运行每位客户一行",
+    key=("customer_id", "run_date"), guide="003", note="由刷新写入，每次运行每位客户一行", kept_up=True,
+)
+
+MERGE_PROPOSALS = _input(
+    "tblMergeProposals", "疑似重复",
+    Column(name="keep_id", title="保留编号", kind=Kind.ID, required=True, computed=True, example="C0001", guide="002",
+           note="留下的客户；两个编号也可以自己填写"),
+    Column(name="keep_name", title="保留客户名称", computed=True, note="个人客户脱敏"),
+    Column(name="merge_id", title="并入编号", kind=Kind.ID, required=True, computed=True, example="C0002", guide="002",
+           note="勾选后，它的订单、联系人、互动等在分析中都归到保留编号"),
+    Column(name="merge_name", title="并入客户名称", computed=True, note="个人客户脱敏"),
+    Column(name="similarity", title="相似度", kind=Kind.PERCENT, minimum=0, maximum=1, computed=True, example="95%"),
+    Column(name="reason", title="理由", computed=True, example="公司形式写法不同"),
+    Column(name="merge", title="合并", kind=Kind.YESNO, example="是", guide="002",
+           note="填“是”并刷新后合并，清空即撤销；填“否”不再提示。原始数据表不会被改动"),
+    key=("keep_id", "merge_id"), guide="002", note="由刷新列出，只有填“是”的才合并", kept_up=True, most_rows=20_000,
 )
 
 INPUTS = (
     CUSTOMERS, CONTACTS, ORDERS, INTERACTIONS, TICKETS, USAGE, RATINGS, OPPORTUNITIES, CHURNED, CAMPAIGNS,
-    CAMPAIGN_MEMBERS, TAGS, ACTIONS, PLANS, OVERRIDES, HISTORY,
+    CAMPAIGN_MEMBERS, TAGS, ACTIONS, PLANS, OVERRIDES, HISTORY, MERGE_PROPOSALS,
 )

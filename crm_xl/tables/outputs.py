@@ -14,6 +14,7 @@ from crm_xl.tables.columns import (
     number,
     output,
     percent,
+    text,
 )
 
 BLOCK_SHEET = "_参数块"
@@ -91,6 +92,7 @@ METRICS = output(
     number("size_level", "企业规模等级", note="企业规模档1-5；空白时按员工数"),
     number("willingness", "合作意愿"),
     number("digital_need", "数字化需求"),
+    Column(name="industry_section", title="行业门类", note="国民经济行业分类 GB/T 4754-2017 的门类；无法确定时空白，见台账"),
     guide="000 001 002 003 004", note="每位客户一行",
 )
 
@@ -154,7 +156,8 @@ LEDGER = output(
     Column(name="table", title="表"), Column(name="cell", title="位置"), Column(name="column", title="列"),
     Column(name="rule", title="规则"), Column(name="action", title="处理"),
     Column(name="before", title="原值"), Column(name="after", title="新值"), money("amount", "涉及金额(元)"),
-    needs=(), guide="002 003 004", note="每个被搁置的行和每处改变含义的修改各一行",
+    needs=(), guide="002 003 004", note="每个被搁置的行和每处改变含义的修改各一行；超出部分写入旁边的CSV文件",
+    most_rows=200_000,
 )
 
 LEDGER_SUMMARY = output(
@@ -169,6 +172,13 @@ BALANCE = output(
     Column(name="figure", title="项目"), money("amount", "金额(元)"), Column(name="check", title="核对"),
     needs=(i.ORDERS.name,), sheet=QUALITY_SHEET, guide="002 004",
     note="保留毛额−退货冲减=保留净额；读入总额=保留净额+取消+搁置",
+)
+
+CHECKS = output(
+    "tblChecks", "数据核对",
+    text("check", "检查项"), text("result", "结果", "✔ 通过；✘ 须处理；※ 提醒"), count("findings", "数量"),
+    text("detail", "说明"), text("where", "位置", "最先发现的几处"),
+    needs=(), guide="002 003 004", note="第一行为总核对：没有 ✘ 即为 ✔",
 )
 
 # Blocks that formulas take as arguments: what 参数 says, in the form the functions read.
@@ -211,6 +221,6 @@ SEGMENT_CHART = output(
 )
 
 OUTPUTS = (
-    SCORES, TIER_SUMMARY, RFM, RFM_SUMMARY, METRICS, TREND, BALANCE, LEDGER_SUMMARY, LEDGER, CARD_BLOCK, TIER_BLOCK,
+    SCORES, TIER_SUMMARY, RFM, RFM_SUMMARY, METRICS, TREND, BALANCE, LEDGER_SUMMARY, LEDGER, CHECKS, CARD_BLOCK, TIER_BLOCK,
     BAND_BLOCK, CUT_BLOCK, SEGMENT_BLOCK, TIER_CHART, SEGMENT_CHART,
 )

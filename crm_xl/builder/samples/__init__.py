@@ -60,5 +60,6 @@ def sample_rows() -> dict[str, Rows]:
         i.PLANS.name: plan_rows(customers, random_),
         i.OVERRIDES.name: override_rows(customers),
         i.HISTORY.name: [],
+        i.MERGE_PROPOSALS.name: [],
     }
     return {name: tuple(body) for name, body in rows.items()}

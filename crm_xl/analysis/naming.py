@@ -1,0 +1,106 @@
+"""What of a company's name tells companies apart: not its width, spaces, brackets, legal form or city."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from crm_xl.tables.places import PLACES
+
+_SHORTEST_CORE = 2
+# The longest first, so that 股份有限公司 goes whole.
+_FORMS = sorted(
+    "股份有限责任公司 集团股份有限公司 集团有限责任公司 集团有限公司 控股集团有限公司 股份有限公司 有限责任公司 有限公司"
+    " 控股集团 集团公司 股份公司 总公司 公司 集团 有限合伙 普通合伙 合伙企业 个体工商户".split(),
+    key=len,
+    reverse=True,
+)
+_LATIN_FORMS = frozenset("co ltd limited inc incorporated corp corporation company llc gmbh plc".split())
+_OPEN, _CLOSE = r"(\[{<【〔「『〈《", r")\]}>】〕」』〉》"
+_BRACKETS = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSE}]*)[{_CLOSE}]")
+_LATIN_TAIL = re.compile(rf"(?:[\s,.&]+(?:{'|'.join(sorted(_LATIN_FORMS))})\b\.?)+\s*$")
+_PLACE = re.compile(
+    rf"({'|'.join(sorted(PLACES, key=len, reverse=True))})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市)?"
+)
+_FORM_TAIL = re.compile(rf"(?:{'|'.join(_FORMS)})$")
+# Shops and branches differ by their number alone.
+_NUMERALS = re.compile(
+    r"\d+|[一二三四五六七八九十百零〇两]+(?=[号店厂分期部校区院队公])|(?<=第)[一二三四五六七八九十百]+"
+)
+
+
+@dataclass(frozen=True)
+class NameParts:
+    """A company's name taken apart.
+
+    Attributes:
+        core: what is left when everything below is taken off; lower case, half width, letters and digits only.
+        places: provinces and cities in front or in brackets.
+        form: legal forms at the end, or in brackets.
+        numerals: the numbers in the name, in order.
+        plain: the whole name in lower case and half width, letters and digits only.
+    """
+
+    core: str
+    places: frozenset[str]
+    form: str
+    numerals: tuple[str, ...]
+    plain: str
+
+
+def name_parts(name: str) -> NameParts:
+    """The parts of a name; a name that is nothing but place and form keeps them as its core.
+
+    >>> name_parts("上海 华东精密机械（集团）有限责任公司").core == name_parts("华东精密机械有限公司").core
+    True
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    places: set[str] = set()
+    forms: list[str] = []
+
+    def unbracketed(found: re.Match[str]) -> str:
+        inside = _letters(found[1])
+        if place := _PLACE.fullmatch(inside):
+            places.add(place[1])
+            return ""
+        if inside in _FORMS:
+            forms.append(inside)
+            return ""
+        return found[1]
+
+    rest = _BRACKETS.sub(unbracketed, folded)
+    if tail := _LATIN_TAIL.search(rest):
+        forms.append(_letters(tail[0]))
+        rest = rest[: tail.start()]
+    rest = _letters(rest)
+    while (tail := _FORM_TAIL.search(rest)) and tail.start():
+        forms.append(tail[0])
+        rest = rest[: tail.start()]
+    core = rest
+    while (place := _PLACE.match(core)) and len(core) - place.end() >= _SHORTEST_CORE:
+        places.add(place[1])
+        core = core[place.end() :]
+    if len(core) < _SHORTEST_CORE:
+        core = _letters(folded)
+    return NameParts(
+        core, frozenset(places), "".join(forms), tuple(_NUMERALS.findall(rest)), _letters(folded)
+    )
+
+
+def same_place(one: NameParts, other: NameParts) -> bool:
+    """Whether the places do not contradict: 上海 against 北京 does, 上海 against none does not."""
+    return one.places <= other.places or other.places <= one.places
+
+
+def difference(one: NameParts, other: NameParts) -> str:
+    """In which writing two names of one core differ, in words."""
+    if one.plain == other.plain:
+        return "只有全半角、空格、括号或大小写不同"
+    kinds = ("省市", one.places != other.places), ("公司形式", one.form != other.form)
+    told = "、".join(word for word, differs in kinds if differs)
+    return f"{told}写法不同" if told else "名称相同"
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
