@@ -14,14 +14,17 @@ from crm_xl.builder.author import Author
 from crm_xl.builder.charts import place_charts
 from crm_xl.builder.dictionary import data_dictionary
 from crm_xl.builder.draft import Draft
+from crm_xl.builder.examples import write_examples, write_help
 from crm_xl.builder.guide import write_guide
 from crm_xl.builder.home import write_home
 from crm_xl.builder.layout import SheetKind, SheetPlan
+from crm_xl.builder.ribbon_xml import define_states, with_ribbon
 from crm_xl.builder.sheets import define_lists, write_tables_sheet
 from crm_xl.builder.specs import SHIPPED_BOOKS, TEMPLATES
 from crm_xl.builder.theme import Theme
 from crm_xl.builder.vba_modules import WORKBOOK_MODULE, workbook_modules
 from crm_xl.builder.vba_project import build_project
+from crm_xl.builder.wrappers import generate_wrappers
 from crm_xl.builder.zipfix import normalised
 from crm_xl.refreshing import refresh
 
@@ -31,8 +34,9 @@ _MADE = datetime(2026, 1, 1)  # no clock: a build must not depend on the day
 # where Python is absent.
 _CALCULATION_ENGINE = 191029
 # What the VBA of xlwings reads; the installer writes the rest (the interpreter) for each user.
+FUNCTION_MODULE = "crm_xl.excel.udfs"
 XLWINGS_SETTINGS = (
-    ("UDF MODULES", "crm_xl.excel.udfs"),
+    ("UDF MODULES", FUNCTION_MODULE),
     ("USE UDF SERVER", "True"),
     ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
 )
@@ -109,11 +113,15 @@ def _package(draft: Draft) -> bytes:
         if spec.macros:
             worksheet.set_vba_name(sheet.code_name)
     if spec.macros:
-        project = build_project(workbook_modules([sheet.code_name for sheet in draft.sheets]))
+        modules = workbook_modules(
+            [sheet.code_name for sheet in draft.sheets], wrappers=generate_wrappers(FUNCTION_MODULE)
+        )
+        project = build_project(modules)
         workbook.add_vba_project(BytesIO(project), is_stream=True)
         workbook.set_vba_name(WORKBOOK_MODULE)
+        define_states(workbook)
     workbook.close()
-    return target.getvalue()
+    return with_ribbon(target.getvalue()) if spec.macros else target.getvalue()
 
 
 def _write_tables(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
@@ -134,6 +142,8 @@ _WRITERS: dict[SheetKind, Callable[[Author, SheetPlan, Worksheet], None]] = {
     SheetKind.INPUT: _write_tables,
     SheetKind.OUTPUT: _write_tables,
     SheetKind.DATA: _write_tables,
+    SheetKind.EXAMPLES: lambda author, _sheet, worksheet: write_examples(author, worksheet),
+    SheetKind.HELP: lambda author, _sheet, worksheet: write_help(author, worksheet),
     SheetKind.GUIDE: lambda author, _sheet, worksheet: write_guide(author, worksheet),
     SheetKind.CONFIG: _write_config,
 }

@@ -10,14 +10,16 @@ from crm_xl.schema import Role, Table
 from crm_xl.tables import parameters as p
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET, LEDGER, QUALITY_SHEET
 
-HOME, GUIDE, CONFIG = "首页", "说明", "xlwings.conf"
+HOME, EXAMPLES, GUIDE, HELP, CONFIG = "首页", "函数示例", "说明", "_help", "xlwings.conf"
 LINKS_IN_A_ROW = 5  # as many as the first table of 参数 has columns
 # The names VBA knows the sheets by: ASCII, and never changed, since macros may speak of them.
 _CODE_NAMES = {
     HOME: "SheetHome",
     p.SHEET: "SheetParameters",
     QUALITY_SHEET: "SheetQuality",
+    EXAMPLES: "SheetExamples",
     GUIDE: "SheetGuide",
+    HELP: "SheetHelp",
     BLOCK_SHEET: "SheetBlocks",
     CHART_SHEET: "SheetChartData",
     CONFIG: "SheetXlwingsConf",
@@ -31,7 +33,9 @@ class SheetKind(StrEnum):
     PARAMETERS = "parameters"
     INPUT = "input"
     OUTPUT = "output"
+    EXAMPLES = "examples"
     GUIDE = "guide"
+    HELP = "help"
     DATA = "data"  # hidden blocks that charts and formulas read
     CONFIG = "config"
 
@@ -61,7 +65,7 @@ class SheetPlan:
     @property
     def hidden(self) -> bool:
         """Whether people do not see it."""
-        return self.kind in (SheetKind.DATA, SheetKind.CONFIG)
+        return self.kind in (SheetKind.DATA, SheetKind.HELP, SheetKind.CONFIG)
 
     @property
     def heading_row(self) -> int:
@@ -84,10 +88,12 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
         *_sheets(spec.of_role(Role.INPUT), SheetKind.INPUT, row=3),
         *_sheets(shown, SheetKind.OUTPUT, row=3),
         *_sheets(quality, SheetKind.OUTPUT, row=3),
+        *([SheetPlan(name=EXAMPLES, kind=SheetKind.EXAMPLES)] if spec.macros else []),
         SheetPlan(name=GUIDE, kind=SheetKind.GUIDE),
         *_sheets(hidden, SheetKind.DATA, row=1),
     ]
     if spec.macros:
+        sheets.append(SheetPlan(name=HELP, kind=SheetKind.HELP))
         sheets.append(SheetPlan(name=CONFIG, kind=SheetKind.CONFIG))
     return tuple(sheets)
 
