@@ -148,9 +148,11 @@ def segment_rules(argument: Any) -> tuple[SegmentRule, ...]:
         for row in rows
         if row["basis"] not in (p.BY_RAW, p.BY_SCORE, p.BY_LEVEL)
     ]
-    found = schemes.segments([_with(row, scheme="", strategy=None) for row in rows], faults)
     _raise(faults)
-    return found[""]
+    title = outputs.SEGMENT_BLOCK.title
+    found = schemes.segments([_with(row, scheme=title, strategy=None) for row in rows], faults)
+    _raise(faults)
+    return found[title]
 
 
 def _levels(argument: Any, table: Table, shipped: tuple[Tier, ...]) -> tuple[Tier, ...]:
