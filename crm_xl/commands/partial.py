@@ -1,0 +1,33 @@
+"""Refreshing some of the outputs: everything is computed, only the tables asked for are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crm_xl.analysis.results import Results
+from crm_xl.books.protocol import Book, Progress
+from crm_xl.refreshing import check, output_blocks
+from crm_xl.schema import Table
+from crm_xl.tables.cells import note_name
+
+
+def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Results:
+    """The results of an analysis of which only some tables were written, each with its caption.
+
+    The status on the start page stays: it tells of the last full refresh, and the other tables are of that.
+
+    Args:
+        book: the workbook.
+        tables: the outputs to write; those the workbook does not have are passed over.
+        progress: told what is being done and the share done.
+
+    Raises:
+        CrmError: the book or its data cannot be used; it is as it was before.
+    """
+    results = check(book, progress=progress)
+    wanted = {table.name: table for table in tables}
+    blocks = {name: block for name, block in output_blocks(results, book.tables()).items() if name in wanted}
+    progress("写入结果", 0.85)
+    book.write(blocks, {note_name(wanted[name]): results.caption for name in blocks})
+    progress("完成", 1.0)
+    return results

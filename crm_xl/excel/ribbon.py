@@ -1,0 +1,81 @@
+"""What a pressed button reaches: VBA hands over the id of the command and never sees an error."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import xlwings as xw
+
+from crm_xl.commands import TAB, command
+from crm_xl.errors import CrmError
+from crm_xl.log import log_unexpected
+from crm_xl.tables.cells import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from crm_xl.books.live import LiveBook
+
+_INFORMATION, _WARNING = "info", "critical"
+
+
+def press(command_id: str) -> None:
+    """Run a command on the workbook whose button was pressed; one message tells how it ended.
+
+    Nothing is raised: VBA could only show it as a traceback.
+
+    Args:
+        command_id: as declared in `crm_xl.commands`.
+    """
+    try:
+        caller = xw.Book.caller()
+    except Exception as error:
+        # Without the workbook there is no Excel to say it in.
+        log_unexpected(error)
+        return
+    message, mode = _outcome(command_id, caller)
+    if message:
+        with contextlib.suppress(Exception):
+            caller.app.alert(message, title=TAB, mode=mode)
+
+
+def _outcome(command_id: str, caller: xw.Book) -> tuple[str, str]:
+    """The message to show, and whether it is good news; no message where the result is in plain sight."""
+    from crm_xl.books.live import LiveBook  # the analysis behind it is not needed before the first press
+
+    try:
+        book = LiveBook(caller)
+        with book.status_line():
+            return _run(command_id, book), _INFORMATION
+    except CrmError as error:
+        if error.__cause__ is not None:
+            log_unexpected(error.__cause__)
+        return str(error), _WARNING
+    except Exception as error:
+        return f"程序内部错误，工作簿未改动。详情见日志：{log_unexpected(error)}", _WARNING
+
+
+def _run(command_id: str, book: LiveBook) -> str:
+    return command(command_id).handler(book, book.progress)
+
+
+def warm_up(schema_version: str) -> str:
+    """What stands in the way of using this workbook with this program; empty where nothing does.
+
+    Excel calls it shortly after opening the workbook, so that the first press does not wait for imports.
+
+    Args:
+        schema_version: what the workbook says of the declarations it was built from; empty if it says nothing.
+    """
+    import crm_xl.refreshing  # noqa: F401
+
+    found = schema_version.strip().removesuffix(".0")
+    if found == str(SCHEMA_VERSION):
+        return ""
+    if not found.isdigit():
+        return "这个工作簿没有标明表结构版本，可能不是由 crm_xl 生成的；刷新前请先备份。"
+    if int(found) < SCHEMA_VERSION:
+        return (
+            f"工作簿的表结构（版本 {found}）比程序（版本 {SCHEMA_VERSION}）旧："
+            "请把数据粘贴到新版 CRM_Analysis.xlsm 中再刷新。"
+        )
+    return f"工作簿的表结构（版本 {found}）比程序（版本 {SCHEMA_VERSION}）新：请先升级 crm_xl 程序。"
