@@ -69,5 +69,6 @@ def rating_metrics(
     said_yes = rows["key_industry"].astype("boolean").to_numpy(dtype=float, na_value=np.nan)
     share = tally.mean(said_yes)
     # A draw counts as yes: leaving out an industry that half the raters call key costs more than a second look.
-    majority = np.where(np.isnan(share), None, (share >= MAJORITY).astype(object))
+    majority = (share >= MAJORITY).astype(object)
+    majority[np.isnan(share)] = None
     return {**means, "key_industry": majority}

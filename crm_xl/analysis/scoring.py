@@ -97,7 +97,7 @@ def score_customers(
     """
     if absent := sorted({i.metric for i in card.indicators} - set(metrics.columns)):
         raise ValueError(f"{card.name} needs {absent}")
-    prospects, idle = _prospects(metrics), _sold_nothing(metrics)
+    prospects, idle = without_orders(metrics), sold_nothing(metrics)
     columns, sparse = [], []
     for indicator in card.indicators:
         values = metrics[indicator.metric].to_numpy(dtype=float, na_value=np.nan)
@@ -127,7 +127,7 @@ def score_customers(
     )
 
 
-def _prospects(metrics: pd.DataFrame) -> Flags:
+def without_orders(metrics: pd.DataFrame) -> Flags:
     """True for customers who never ordered; False where the orders are not known."""
     if "lifetime_orders" not in metrics:
         return np.zeros(len(metrics), dtype=bool)
@@ -135,7 +135,7 @@ def _prospects(metrics: pd.DataFrame) -> Flags:
     return never
 
 
-def _sold_nothing(metrics: pd.DataFrame) -> Flags:
+def sold_nothing(metrics: pd.DataFrame) -> Flags:
     """True for customers who ordered before and have no order in the period."""
     if not {"lifetime_orders", "frequency"} <= set(metrics.columns):
         return np.zeros(len(metrics), dtype=bool)

@@ -1,0 +1,161 @@
+"""The grading methods of guide 003 side by side: threshold, rules, clusters, natural breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crm_xl.analysis.breaks import natural_breaks
+from crm_xl.analysis.clusters import cluster_customers
+from crm_xl.analysis.grading import assign_tier
+from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.scoring import Scored
+from crm_xl.analysis.shares import shares
+from crm_xl.analysis.standards import ByStandards, grade_by_standards
+from crm_xl.errors import CrmError
+from crm_xl.settings import Settings
+from crm_xl.settings.model import Tier
+from crm_xl.tables.outputs import OTHERS, PENDING
+from crm_xl.tables.workshop import METHOD_COMPARE, METHOD_SUMMARY
+
+THRESHOLD, STANDARDS, CLUSTERS, BREAKS = "阈值法", "规则法", "聚类法", "自然断点"
+COLUMNS = {
+    THRESHOLD: "by_threshold",
+    STANDARDS: "by_standards",
+    CLUSTERS: "by_clusters",
+    BREAKS: "by_breaks",
+}
+
+Names = NDArray[np.object_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Method:
+    """One method's grades.
+
+    Attributes:
+        tier: per customer; None throughout for a method that could not be used.
+        note: how it was done, or why it could not.
+    """
+
+    tier: Names
+    note: str
+
+
+def compare_methods(
+    metrics: pd.DataFrame, scored: Scored, settings: Settings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """METHOD_COMPARE and METHOD_SUMMARY: each customer's tier by every method, and how far they agree.
+
+    A method that cannot be used on these data leaves its column blank and says why in the summary.
+
+    Args:
+        metrics: METRICS with the marks of customer_metrics, one row per customer.
+        scored: the same customers by the default card.
+        settings: tiers, rules, coverage.
+    """
+    ruled = grade_by_standards(
+        metrics, settings.standards, minimum_coverage=settings.general.minimum_coverage
+    )
+    methods = {
+        THRESHOLD: Method(
+            tier=assign_tier(scored.total, settings.tiers), note=_threshold_note(settings.tiers)
+        ),
+        STANDARDS: Method(tier=ruled.tier, note="；".join(ruled.notes)),
+        CLUSTERS: by_clusters(scored, settings.tiers),
+        BREAKS: by_breaks(scored.total.to_numpy(dtype=float), settings.tiers),
+    }
+    totals = scored.total.to_numpy(dtype=float)
+    return _compare(metrics, totals, methods, ruled), _summary(totals, methods, settings.tiers)
+
+
+def by_clusters(scored: Scored, tiers: Sequence[Tier]) -> Method:
+    """One group per tier by k-means, the group of the highest mean score the best tier."""
+    try:
+        found = cluster_customers(scored, len(tiers))
+    except CrmError as error:
+        return _unusable(len(scored.total), error)
+    told = "" if found.silhouette is None else f"轮廓系数 {found.silhouette:.2f}"
+    if told and found.sampled < int((found.groups >= 0).sum()):
+        told += f"（抽样{found.sampled}家）"
+    return Method(tier=_named(found.groups, tiers), note=told)
+
+
+def by_breaks(totals: Floats, tiers: Sequence[Tier]) -> Method:
+    """One group per tier by natural breaks on the score, missing scores 待评估."""
+    known = ~np.isnan(totals)
+    # Nine decimals, as for tiers: what differs in the last bit is the same score.
+    rounded = np.round(totals, 9)
+    try:
+        if len(np.unique(rounded[known])) < len(tiers):
+            raise CrmError(
+                f"只有{len(np.unique(rounded[known]))}个不同的得分，分不成{len(tiers)}级。",
+                hint="请改用阈值法，或减少分级数。",
+            )
+        found = natural_breaks(rounded[known], len(tiers))
+    except CrmError as error:
+        return _unusable(len(totals), error)
+    groups = np.full(len(totals), -1, dtype=np.int64)
+    groups[known] = found.groups(rounded[known])
+    names = [tier.name for tier in tiers]
+    bounds = "，".join(
+        f"{name}≥{lower:.4g}" for name, lower in zip(names, reversed(found.lowers), strict=False)
+    )
+    return Method(tier=_named(groups, tiers), note=f"{bounds}；解释了{found.fit:.0%}的差异")
+
+
+def _named(groups: NDArray[np.int64], tiers: Sequence[Tier]) -> Names:
+    """Tier names for groups, 0 the lowest tier; 待评估 for -1."""
+    names = np.array([*(tier.name for tier in reversed(tiers)), PENDING], dtype=object)
+    return np.asarray(names[groups], dtype=object)
+
+
+def _unusable(size: int, error: CrmError) -> Method:
+    return Method(tier=np.full(size, None, dtype=object), note=str(error))
+
+
+def _threshold_note(tiers: Sequence[Tier]) -> str:
+    return "，".join(f"{tier.name}≥{tier.lower:g}" for tier in tiers if tier.lower is not None)
+
+
+def _compare(
+    metrics: pd.DataFrame, totals: Floats, methods: Mapping[str, Method], ruled: ByStandards
+) -> pd.DataFrame:
+    reference = methods[THRESHOLD].tier
+    others = [method.tier for name, method in methods.items() if name != THRESHOLD]
+    agreeing = sum((own == reference).astype(np.int64) for own in others)
+    frame = metrics[["customer_id", "customer_name", "owner"]].assign(
+        score=totals,
+        **{COLUMNS[name]: method.tier for name, method in methods.items()},
+        agreeing=np.where(np.isnan(totals), np.nan, agreeing),
+        matched=ruled.matched,
+        notes=ruled.reason,
+    )
+    return frame[list(METHOD_COMPARE.names)]
+
+
+def _summary(totals: Floats, methods: Mapping[str, Method], tiers: Sequence[Tier]) -> pd.DataFrame:
+    reference = methods[THRESHOLD].tier
+    order = [*(tier.name for tier in tiers), OTHERS, PENDING]
+    rows: list[tuple[object, ...]] = []
+    for name, method in methods.items():
+        if method.tier.size and method.tier[0] is None:
+            rows.append((name, "", *[None] * 6, method.note))
+            continue
+        counts = [int((method.tier == tier).sum()) for tier in order]
+        parts = shares(counts)
+        first = True
+        for tier, number, share in zip(order, counts, parts.tolist(), strict=True):
+            if not number and tier in (OTHERS, PENDING):
+                continue
+            here = method.tier == tier
+            scores = totals[here & ~np.isnan(totals)]
+            spread = (scores.min(), scores.mean(), scores.max()) if len(scores) else (None, None, None)
+            agreed = float((reference[here] == tier).mean()) if number else None
+            rows.append((name, tier, number, share, *spread, agreed, method.note if first else ""))
+            first = False
+    return pd.DataFrame(rows, columns=list(METHOD_SUMMARY.names))
