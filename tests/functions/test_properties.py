@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ NUMBERS = st.one_of(
 DIRTY = st.one_of(NUMBERS, st.sampled_from([None, "", "#N/A", "#DIV/0!", "x", "12", "15%", True, "待评估"]))
 SHARES = st.one_of(st.floats(0, 1).map(lambda v: round(v, 3)), st.sampled_from([None, "15%", "x", "#N/A"]))
 DAYS = st.one_of(
-    st.dates().filter(lambda d: 1950 < d.year < 2150).map(str),
+    st.dates(date(1950, 1, 1), date(2150, 1, 1)).map(str),
     st.sampled_from([None, "x", "#REF!", 46326.0, 5.0]),
 )
 SCORES = st.one_of(st.integers(1, 5).map(float), st.sampled_from([None, 0.0, 6.0, "3", "#N/A", "x"]))
@@ -69,8 +70,8 @@ CUSTOMER = st.tuples(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(CUSTOMER, min_size=1, max_size=6), st.randoms())
-def test_each_customer_is_scored_alone_and_in_any_order(rows: list[list[Any]], random: Any) -> None:
+@given(st.lists(CUSTOMER, min_size=1, max_size=6))
+def test_each_customer_is_scored_alone_and_in_any_order_of_columns(rows: list[list[Any]]) -> None:
     score = function("CUSTOMER_SCORE")
     whole = called(score, [rows])
     answers = [row[0] for row in whole] if isinstance(whole, list) else [whole]
