@@ -46,10 +46,7 @@ def interaction_metrics(
     inside = period.covers(times)
     by_channel = _count_by(tally, rows["channel"], i.CHANNELS, inside)
 
-    month = window(analysis_date, 1)
-    earlier = window(month.previous.end, EARLIER_MONTHS)
-    this_month, before = tally.count(month.covers(times)), tally.count(earlier.covers(times))
-
+    this_month, usual = contact_pace(times, tally, analysis_date)
     moods = (i.FEEDBACK_POSITIVE, i.FEEDBACK_NEUTRAL, i.FEEDBACK_NEGATIVE)
     by_mood = _count_by(tally, rows["feedback"], moods, inside)
     answered = by_mood.sum(axis=1)
@@ -57,10 +54,46 @@ def interaction_metrics(
         "interactions": tally.count(inside),
         **{name: by_channel[:, at] for at, name in enumerate(CHANNEL_COLUMNS.values())},
         "last_interaction": tally.last(times, np.ones(len(rows), dtype=bool)),
-        "interaction_change": growth(this_month, before / EARLIER_MONTHS),
+        "interaction_change": growth(this_month, usual),
         "positive_share": divide(by_mood[:, 0], answered),
         "negative_share": divide(by_mood[:, 2], answered),
     }
+
+
+def contact_pace(times: Dates, tally: Tally, analysis_date: pd.Timestamp) -> tuple[Floats, Floats]:
+    """Interactions of the last month, and per month in the three months before it."""
+    month = window(analysis_date, 1)
+    earlier = window(month.previous.end, EARLIER_MONTHS)
+    return tally.count(month.covers(times)), tally.count(earlier.covers(times)) / EARLIER_MONTHS
+
+
+def negative_feedback(interactions: pd.DataFrame, customers: pd.Index[Any], period: Period) -> Floats:
+    """How many interactions of the period the customer answered with 消极."""
+    rows = interactions.loc[period.covers(interactions["interaction_time"].to_numpy())]
+    return Tally.of(rows["customer_id"], customers).count(
+        (rows["feedback"] == i.FEEDBACK_NEGATIVE).to_numpy()
+    )
+
+
+def recent_service(
+    tickets: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp, period: Period
+) -> tuple[Floats, Floats]:
+    """Complaints submitted in the period, and the hours the slowest answer to its tickets took.
+
+    A ticket still unanswered and unresolved has waited until the end of the analysis date, provided answers
+    are recorded at all. The hours are missing for customers without a ticket.
+    """
+    rows = tickets.loc[period.covers(tickets["submitted_at"].to_numpy())]
+    tally = Tally.of(rows["customer_id"], customers)
+    submitted = rows["submitted_at"].to_numpy()
+    answered = _known_by(rows["first_response_at"], analysis_date)
+    hours = _duration(submitted, answered, _HOUR)
+    if tickets["first_response_at"].notna().any():
+        waiting = np.isnat(answered) & ~_resolved(rows, analysis_date)
+        day_ends = np.full(len(rows), np.datetime64(analysis_date, "D") + _DAY)
+        hours[waiting] = _duration(submitted, day_ends, _HOUR)[waiting]
+    complaints = tally.count((rows["ticket_type"] == i.TICKET_COMPLAINT).to_numpy())
+    return complaints, tally.largest(hours)
 
 
 def ticket_metrics(

@@ -100,6 +100,15 @@ class Tally:
             known &= where
         return divide(self.sum(values, known), self.count(known))
 
+    def largest(self, values: Floats) -> Floats:
+        """The largest known value; missing where there is none."""
+        own = self._own(values)
+        known = ~np.isnan(own)
+        found = np.full(self.customers, -np.inf)
+        np.maximum.at(found, self.codes[known], own[known])
+        found[np.isneginf(found)] = np.nan
+        return found
+
     def last(self, dates: Dates, where: Flags) -> Dates:
         """The latest date of the marked rows, as datetime64[D]; NaT where there is none."""
         return self._extreme(np.maximum, dates, where, np.iinfo(np.int64).min)

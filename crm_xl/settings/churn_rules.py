@@ -80,8 +80,8 @@ def _check_order(
 ) -> None:
     """沉默 comes before 流失: a customer is never lost without having been silent."""
     silent, lost = rules.get(p.RULE_SILENT), rules.get(p.RULE_LOST)
-    if silent is None or lost is None:
-        return
+    if silent is None or lost is None or (silent.threshold is None and lost.threshold is None):
+        return  # two blanks take the general settings, which are checked themselves
     first = silent.threshold or general.active_months
     second = lost.threshold or general.silent_months
     if first > second:

@@ -205,6 +205,7 @@ class General:
     minimum_stay_months: int
     silence_months: int
     warning_months: int
+    contact_floor: float
     churn_model: bool
     audit_share: float
     audit_seed: int

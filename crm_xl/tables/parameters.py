@@ -297,6 +297,8 @@ GENERAL: tuple[Setting, ...] = (
             minimum=0, guide="003"),
     _number("silence_months", "无订单触发月数", "分级变动", 3, "超过此月数没有订单，可立即下调分级", unit="月", minimum=1, guide="003"),
     _number("warning_months", "预警回看月数", "流失预警", 3, "投诉、响应过慢、消极反馈只看最近几个月", unit="月", minimum=1, guide="004"),
+    Setting(name="contact_floor", title="互动减少最低基数", group="流失预警", kind=Kind.NUMBER, default=1.0, unit="次/月", minimum=0,
+            note="此前月均互动不足此数的客户不按“互动减少”预警，以免每季联系一次的客户月月报警；0为不限", guide="000 004"),
     _yes_no("churn_model", "计算存活概率", "流失预警", False, "是：按购买模型(BG/NBD)估计客户仍会购买的概率与未来3个月订单数，数据多时较慢", "004"),
     Setting(name="audit_share", title="抽样核查比例", group="抽样核查", kind=Kind.PERCENT, default=0.1, minimum=0, maximum=1,
             note="每一级抽取的比例，向上取整，至少1家", guide="003"),

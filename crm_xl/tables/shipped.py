@@ -207,8 +207,8 @@ _CHURN_RULES: list[Row] = [
     (p.RULE_FOLLOW_UP, True, 40, "%", "同上，按负责人；列在负责人跟进预警表"),
     (p.RULE_COMPLAINT, True, 1, "次", "回看月数内的投诉达到此次数；与“响应过慢”合计为一条"),
     (p.RULE_ANSWER, True, 24, "小时", "回看月数内有工单超过此时间才答复；与“投诉”合计为一条"),
-    ("竞品接触中", True, 1, p.UNIT_TAG, "风险标签；各标签合计为一条"),
-    ("付款周期延长", True, 1, p.UNIT_TAG, "风险标签；各标签合计为一条"),
+    ("竞品接触中", True, None, p.UNIT_TAG, "风险标签，无须阈值；各标签合计为一条"),
+    ("付款周期延长", True, None, p.UNIT_TAG, "风险标签，无须阈值；各标签合计为一条"),
     (p.RULE_NEGATIVE, True, 1, "次", "回看月数内的消极反馈达到此次数"),
 ]
 
