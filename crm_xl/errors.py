@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm_xl.masks import mask_free_text
+
 MOST_SHOWN = 5
 
 
 class CrmError(Exception):
     """A fault in the user's data, settings or files; never a fault of ours (those are ValueError).
+
+    A message may quote what it found, and goes to screens and logs: phones, identity numbers and e-mail addresses
+    in it are masked here, whoever wrote it. Whoever quotes a cell masks names himself, since only he knows them.
 
     Args:
         problem: what is wrong, one sentence.
@@ -17,10 +22,8 @@ class CrmError(Exception):
     """
 
     def __init__(self, problem: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(problem, where, hint)
-        self.problem = problem
-        self.where = where
-        self.hint = hint
+        self.problem, self.where, self.hint = map(mask_free_text, (problem, where, hint))
+        super().__init__(self.problem, self.where, self.hint)
 
     def __str__(self) -> str:
         place = f"{self.where}：" if self.where else ""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from crm_xl.schema import Column, Kind
+from crm_xl.widths import fold
 
 
 class Rewriting(StrEnum):
@@ -89,6 +90,11 @@ SAME_UNIT = {"人": ("名", "位"), "小时": ("时", "h", "hours"), "分钟": (
 # A bare number column takes any measure word; a column with a unit takes only its own: 2小时 are not 2分钟.
 COUNTERS = frozenset("个 件 台 套 只 箱 盒 份 张 条 项 次 人 名 位 家 分 级 吨 米 块 瓶 包 支".split())
 
+# What a row of totals says where its name or number would stand; Excel's own subtotals say “华东 汇总”.
+_TOTAL = re.compile(r"(?:本?[页月季年]度?|全部|全年|\d{1,4}[年月]|[一二三四]季度)?(?:合计|总计|小计|共计|累计|总合计|合计金额|金额合计)"
+                    r"|(?:grand|sub)?-?totals?|总和|汇总", re.IGNORECASE)  # fmt: skip
+_TOTAL_MARKS = ("计", "总", "total")
+
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
 _DIGITS = r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d{1,3})?"
 _NUMBER = re.compile(
@@ -117,19 +123,18 @@ SERIALS = (10_000, 100_000)
 YEARS = (1900, 2199)
 LARGEST_EXACT_ID = 10**15  # Excel keeps 15 digits; what came after them is lost
 
-_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    0x3000: 0x20, 0xA0: 0x20, 0x200B: None, 0xFEFF: None, 0xFFE5: 0xA5,
-}  # fmt: skip
 _DASHES = {0x2212: 0x2D, 0x2013: 0x2D}
 
 
-def fold(text: str) -> str:
-    """The text in half-width characters, without white space or invisible characters at its ends.
+def is_total(text: str) -> bool:
+    """Whether the text is what a row of totals is called, hence no customer and no order.
 
-    >>> fold("　ＡＢ１２　")
-    'AB12'
+    >>> is_total("合 计："), is_total("Grand Total"), is_total("合计科技有限公司")
+    (True, True, False)
     """
-    return text.strip() if text.isascii() else text.translate(_FOLD).strip()
+    if not any(mark in text or mark in text.lower() for mark in _TOTAL_MARKS):
+        return False
+    return _TOTAL.fullmatch("".join(fold(text).split()).rstrip(":")) is not None
 
 
 def number_of(text: str, column: Column) -> tuple[float, Rewriting]:

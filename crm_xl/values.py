@@ -26,7 +26,6 @@ from crm_xl.spellings import (
     Rewriting,
     Unreadable,
     choice_of,
-    fold,
     id_of,
     id_of_number,
     moment_of,
@@ -37,6 +36,7 @@ from crm_xl.spellings import (
     percent_of,
     truth_of,
 )
+from crm_xl.widths import fold
 
 MOMENT = "datetime64[us]"
 _NUMBERS = (int, float, np.integer, np.floating)

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_xl.schema import TEMPORAL, Column, Kind
-from crm_xl.spellings import NO, SYNONYMS, YES, Rewriting, fold
+from crm_xl.spellings import NO, SYNONYMS, YES, Rewriting
 from crm_xl.tables import INPUTS, TABLES
 from crm_xl.values import convert, missing, out_of_range, read_cell
+from crm_xl.widths import fold
 
 
 def column(kind: Kind, **more: Any) -> Column:

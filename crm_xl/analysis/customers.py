@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crm_xl.analysis.calendar import window
-from crm_xl.analysis.privacy import mask_name
+from crm_xl.masks import mask_name
 from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
