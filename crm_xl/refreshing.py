@@ -126,6 +126,7 @@ def status_cells(results: Results) -> dict[str, Cell]:
         named.AMOUNT.name: None if metrics is None else float(metrics["monetary"].sum()),
         named.BALANCE.name: None if balance is None else ("✔ 平衡" if balance.balanced else "✘ 不平衡"),
     }
+    cells[named.RECALCULATE.name] = "是"
     return cells | {named.note_name(table): results.caption for table in OUTPUTS}
 
 

@@ -174,7 +174,9 @@ def _any_formulas(
     # Small sheets first: one formula is enough, and the largest sheet is mostly pasted data.
     unknown = [sheet for sheet in parts.sheets.values() if sheet.part not in without_formulas]
     sheets = sorted(unknown, key=lambda sheet: archive.size(sheet.part))
-    return any(has_formulas(content(sheet)) for sheet in sheets)
+    # A full calculation where Python is absent would turn the stored values of our own functions into errors.
+    own = parts.own_functions
+    return any(has_formulas(content(sheet), calling=own) for sheet in sheets)
 
 
 def _calculate_on_opening(root: etree._Element) -> bool:

@@ -26,7 +26,9 @@ from crm_xl.builder.vba_modules import WORKBOOK_MODULE, workbook_modules
 from crm_xl.builder.vba_project import build_project
 from crm_xl.builder.wrappers import generate_wrappers
 from crm_xl.builder.zipfix import normalised
+from crm_xl.functions import FUNCTIONS
 from crm_xl.refreshing import refresh
+from crm_xl.tables import cells
 
 DICTIONARY = "docs/data-dictionary.md"
 _MADE = datetime(2026, 1, 1)  # no clock: a build must not depend on the day
@@ -129,11 +131,17 @@ def _write_tables(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> Non
     write_tables_sheet(author, sheet, worksheet)
 
 
-def _write_config(author: Author, _sheet: SheetPlan, worksheet: Worksheet) -> None:
+def _write_config(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     for row, (key, value) in enumerate(XLWINGS_SETTINGS):
         worksheet.write_string(row, 0, key)
         worksheet.write_string(row, 1, value)
     worksheet.set_column(0, 1, 32, author.theme.look("text"))
+    # Beside the two columns that xlwings reads.
+    worksheet.write_string(0, 3, cells.RECALCULATE.title)
+    worksheet.write_string(0, 4, "否")
+    author.define(cells.RECALCULATE.name, sheet.name, 0, 4, 0, 4)
+    names = ",".join(f'"{function.name}"' for function in FUNCTIONS)
+    author.workbook.define_name(cells.FUNCTIONS_NAME, f"={{{names}}}")
 
 
 _WRITERS: dict[SheetKind, Callable[[Author, SheetPlan, Worksheet], None]] = {

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, str] = {
     "title": "客户分析",
     "editing": "正在编辑单元格：请先按回车确认或按 Esc 取消，再按按钮。",
-    "no_python": "客户分析程序没有启动，已存的结果仍可查看；请在命令行运行 crm-xl doctor 查明原因。",
+    "no_python": "客户分析程序没有启动，已存的结果仍可查看；请确认已安装 Python 与 crm_xl。",
+    "yes": "是",
+    "no": "否",
     "why_unknown": "没有记下原因：请选中该单元格，按 F2 再按回车重新计算，然后再看。",
     "why_not_a_cell": "请引用一个单元格，例如 =CRM_WHY(B2)。",
 }

@@ -16,6 +16,7 @@ from lxml import etree
 from crm_xl.package.archive import Archive, damaged, not_a_workbook
 from crm_xl.package.areas import Area, Move, split_reference
 from crm_xl.raw import Place
+from crm_xl.tables.cells import FUNCTIONS_NAME
 
 CONTENT_TYPES = "[Content_Types].xml"
 _SUFFIXES = {
@@ -146,9 +147,30 @@ class Parts:
         )
 
     @property
+    def own_functions(self) -> frozenset[str]:
+        """Names of the worksheet functions the workbook says are its own: the constant CRM_FUNCTIONS."""
+        texts = [each.text for each in self.names if each.name == FUNCTIONS_NAME]
+        return frozenset(name for text in texts for name in re.findall(r'"(\w+)"', text))
+
+    @property
     def date1904(self) -> bool:
         """Whether day 0 is 1904-01-01 (old Mac workbooks) rather than 1899-12-30."""
         return any(truth(element.get("date1904")) for element in children(self.root, "workbookPr"))
+
+    @property
+    def may_be_stale(self) -> bool:
+        """Whether the workbook says of itself that its formulas' values are not up to date.
+
+        Other programs write formulas without computing them and ask Excel to do so on opening; and who has set
+        calculation to manual sees what was computed last.
+        """
+        return any(
+            truth(element.get("fullCalcOnLoad"))
+            or truth(element.get("forceFullCalc"))
+            or element.get("calcMode") == "manual"
+            or element.get("calcCompleted") in ("0", "false")
+            for element in children(self.root, "calcPr")
+        )
 
     @property
     def has_macros(self) -> bool:

@@ -15,6 +15,7 @@ from crm_xl.package.areas import Area, column_number
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}[0-9]{1,7})["']""")
+_ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 _HARMLESS = 20_000_000  # cells
 _ENDS_NAME = frozenset(b" >/\t\r\n")
 
@@ -25,9 +26,23 @@ def prefix_of(xml: bytes) -> bytes:
     return root.group(1) + b":" if root and root.group(1) else b""
 
 
-def has_formulas(xml: bytes) -> bool:
-    """Whether any cell of the sheet holds a formula."""
-    return next(_elements(xml, b"<" + prefix_of(xml) + b"f"), None) is not None
+def has_formulas(xml: bytes, *, calling: frozenset[str] = frozenset()) -> bool:
+    """Whether any cell of the sheet holds a formula.
+
+    Args:
+        xml: the sheet's part.
+        calling: names of functions; formulas that call one of them do not count.
+    """
+    ours = re.compile(rb"(?<![\w.])(?:" + "|".join(sorted(calling)).encode() + rb")\(") if calling else None
+    for start in _elements(xml, b"<" + prefix_of(xml) + b"f"):
+        opened = xml.find(b">", start)
+        if ours is None:
+            return True
+        if xml[opened - 1 : opened] == b"/":
+            continue  # a further cell of a shared formula, whose first cell has the text
+        if not ours.search(xml, opened, xml.find(b"</", opened)):
+            return True
+    return False
 
 
 def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
@@ -55,6 +70,39 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
                 if area is not None:
                     found[area.top, area.left] = text.group(1).decode() if text else "#N/A"
             position = xml.find(mark, position + len(mark))
+    return found
+
+
+def hidden_rows(xml: bytes) -> list[int]:
+    """The 1-based numbers of the rows that are hidden, by hand or by a filter."""
+    if b"hidden=" not in xml:
+        return []
+    row = re.compile(rb"<" + prefix_of(xml) + rb"""row\b([^>]*?\bhidden=["'](?:1|true)["'][^>]*)>""")
+    numbers = (_ROW_NUMBER.search(match.group(1)) for match in row.finditer(xml))
+    return [int(number.group(1)) for number in numbers if number]
+
+
+def is_filtered(xml: bytes) -> bool:
+    """Whether a filter of the sheet lets only some rows be seen."""
+    return b"filterColumn" in xml[xml.rfind(b"sheetData>") :]
+
+
+def formulas_without_value(xml: bytes) -> list[tuple[int, int]]:
+    """(row, column), 1-based, of cells whose formula has never been computed: a reader finds nothing there."""
+    prefix = prefix_of(xml)
+    if not has_formulas(xml):
+        return []
+    cell = re.compile(
+        rb"<%sc\b([^>]*)>\s*<%sf\b(?:[^>]*/>|[^>]*>[^<]*</%sf>)\s*(?:<%sv\s*/>|<%sv>\s*</%sv>)?\s*</%sc>"
+        % ((prefix,) * 7)
+    )
+    found = []
+    for match in cell.finditer(xml):
+        address = _ADDRESS.search(match.group(1))
+        area = Area.parse(address.group(1).decode()) if address else None
+        # An empty text is a value too.
+        if area is not None and b't="str"' not in match.group(1):
+            found.append((area.top, area.left))
     return found
 
 

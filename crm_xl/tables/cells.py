@@ -25,6 +25,10 @@ class NamedCell:
     note: str = ""
 
 
+# An array constant of texts: formulas that call one of these keep their stored values when a file is refreshed,
+# since without Python they could not be computed again.
+FUNCTIONS_NAME = "CRM_FUNCTIONS"
+
 STATUS = NamedCell(name="CRM_STATUS", title="状态", note="最近一次刷新的结果")
 ANALYSIS_DATE = NamedCell(name="CRM_ANALYSIS_DATE", title="分析日期", kind=Kind.DATE)
 PERIOD = NamedCell(name="CRM_PERIOD", title="分析期间")
@@ -34,6 +38,8 @@ CUSTOMERS = NamedCell(name="CRM_CUSTOMERS", title="客户数", kind=Kind.INTEGER
 AMOUNT = NamedCell(name="CRM_AMOUNT", title="期间订单总额", kind=Kind.MONEY, unit="元", note="退货冲减后的净额")
 BALANCE = NamedCell(name="CRM_BALANCE", title="金额核对", note="✔ 台账平衡；✘ 见“数据质量”")
 VERSION = NamedCell(name="CRM_SCHEMA_VERSION", title="表结构版本", kind=Kind.INTEGER)
+# On a hidden sheet: the macro computes all formulas once when it finds 是, because a file refresh cannot.
+RECALCULATE = NamedCell(name="CRM_RECALCULATE", title="打开时重新计算", kind=Kind.YESNO)
 
 STATUS_CELLS: tuple[NamedCell, ...] = (
     STATUS, ANALYSIS_DATE, PERIOD, SCOPE, CARD_NAME, CUSTOMERS, AMOUNT, BALANCE, VERSION,

@@ -84,10 +84,24 @@ Public Sub CRM_WarmUp()
     On Error GoTo absent
     message = XLPy.Str(XLPy.Call(XLPy.Module("crm_xl.excel.ribbon"), "warm_up", XLPy.Tuple(SchemaVersion())))
     CRM_Invalidate
+    RecalculateOnce
     If message <> "" Then CRM_Tell message
     Exit Sub
 absent:
     ShowAbsence
+End Sub
+
+Private Sub RecalculateOnce()
+    ' A file that was refreshed outside Excel keeps the values its formulas had before: compute them, once.
+    Dim flag As Object
+
+    On Error GoTo absent
+    Set flag = ThisWorkbook.Names("CRM_RECALCULATE").RefersToRange
+    If CStr(flag.Value) = CrmText("yes") Then
+        Application.CalculateFull
+        flag.Value = CrmText("no")
+    End If
+absent:
 End Sub
 
 Private Sub ShowAbsence()
