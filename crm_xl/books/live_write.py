@@ -221,6 +221,9 @@ def _fill(
         rows: the new body.
         typed: turns values into what Excel takes for them.
     """
+    if then.bottom < now.bottom:
+        # Cleared while they are still the table's: a write cut short here leaves nothing outside of it.
+        live.range(Area(then.bottom + 1, now.left, now.bottom, now.right)).clear_contents()
     if now != then:
         live.table.resize(live.range(then))
         _tidy(live, now, then)
@@ -235,18 +238,15 @@ def _fill(
 
 
 def _tidy(live: LiveTable, now: Area, then: Area) -> None:
-    """Formats for rows and columns that came, none and no content for those that went."""
+    """Formats for rows and columns that came, none for those that went, which have no content either."""
     right = min(now.right, then.right)
     if then.bottom > now.bottom:
         model = Area(now.top + 1, now.left, now.top + 1, right)
         live.range(model).autofill(live.range(replace(model, bottom=then.bottom)), "fill_formats")
-    elif then.bottom < now.bottom:
-        left_over = Area(then.bottom + 1, now.left, now.bottom, now.right)
-        live.range(left_over).clear_contents()
-        if now.bottom < LAST_ROW:
-            # As empty cells look there: the format of the column.
-            below = Area(now.bottom + 1, now.left, now.bottom + 1, now.right)
-            live.range(below).autofill(live.range(replace(below, top=left_over.top)), "fill_formats")
+    elif then.bottom < now.bottom < LAST_ROW:
+        # As empty cells look there: the format of the column.
+        below = Area(now.bottom + 1, now.left, now.bottom + 1, now.right)
+        live.range(below).autofill(live.range(replace(below, top=then.bottom + 1)), "fill_formats")
     if then.right > now.right:
         model = Area(then.top, now.right, then.bottom, now.right)
         live.range(model).autofill(live.range(replace(model, right=then.right)), "fill_formats")
@@ -264,12 +264,32 @@ def _write_name(name: NameEdit, text: str) -> None:
 
 @contextlib.contextmanager
 def at_rest(app: xw.App) -> Iterator[None]:
-    """Excel neither draws, calculates nor runs event handlers meanwhile; all as before afterwards."""
+    """Excel neither draws, calculates nor runs event handlers meanwhile; all as before afterwards.
+
+    Raises:
+        CrmError: the work is done, but Excel did not take its settings back.
+    """
     before = {setting: getattr(app, setting) for setting in _WHILE_WRITING}
     try:
         for setting, value in _WHILE_WRITING.items():
             setattr(app, setting, value)
         yield
-    finally:
-        for setting, value in before.items():
+    except BaseException:
+        _set_back(app, before)
+        raise
+    if not _set_back(app, before):
+        raise CrmError(
+            "结果已写入，但 Excel 的设置（自动计算等）没能恢复。",
+            hint="请在“公式”选项卡的“计算选项”中选“自动”，或重新打开 Excel。",
+        )
+
+
+def _set_back(app: xw.App, settings: Mapping[str, Any]) -> bool:
+    """Whether Excel took all of the settings."""
+    failed = False
+    for setting, value in settings.items():
+        try:
             persistently(lambda setting=setting, value=value: setattr(app, setting, value))  # type: ignore[misc]
+        except Exception:
+            failed = True
+    return not failed

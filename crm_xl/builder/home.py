@@ -7,6 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from crm_xl.builder import charts
 from crm_xl.builder.author import Author
 from crm_xl.builder.layout import GUIDE, HOME, SheetKind
+from crm_xl.builder.ribbon_xml import place_buttons
 from crm_xl.builder.sheets import A4, write_cell
 from crm_xl.builder.theme import number_format
 from crm_xl.schema import Column, Role
@@ -19,6 +20,7 @@ _SAMPLE = (
 )
 _NOT_YET = "尚未刷新"
 _LAST_COLUMN = 6
+_BUTTON_ROW_HEIGHT = 30
 
 
 def write_home(author: Author, worksheet: Worksheet) -> None:
@@ -42,6 +44,10 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
         worksheet.merge_range(row, 1, row, _LAST_COLUMN, _SAMPLE, look("sample mark"))
         worksheet.set_row(row, 22)
     row = _steps(author, worksheet, row + 2)
+    if spec.macros:
+        worksheet.set_row(row, _BUTTON_ROW_HEIGHT)
+        place_buttons(worksheet, row, 1)
+        row += 1
     top = row + 1
     row = _status(author, worksheet, top)
     _links(author, worksheet, top)

@@ -53,6 +53,7 @@ class FakeTable:
     box: Box
     totals: bool = False
     filtered: bool = False
+    totals_row: list[Any] = field(default_factory=list)  # what Excel remembers while it is not shown
 
 
 @dataclass
@@ -187,17 +188,17 @@ class FakeSheet:
                 self.cells[box[0], column] = self._heading(table, column, None)
 
     def show_totals(self, table: FakeTable, shown: bool) -> None:
-        """Only the last row of the sheet's content can be a table's totals here; Excel would shift cells."""
         self.check_writable()
         top, left, bottom, right = table.box
         if shown == table.totals:
             return
         if shown:
             table.box = (top, left, bottom + 1, right)
-            self.cells[bottom + 1, left] = "汇总"
+            for column, value in enumerate(table.totals_row, left):
+                self._set(bottom + 1, column, value)
         else:
-            for column in range(left, right + 1):
-                self.cells.pop((bottom, column), None)
+            columns = range(left, right + 1)
+            table.totals_row = [self.cells.pop((bottom, column), None) for column in columns]
             table.box = (top, left, bottom - 1, right)
         table.totals = shown
 

@@ -125,6 +125,9 @@ class App(base.App):
         self.excel.step()
         return 1
 
+    def activate(self, steal_focus: bool = False) -> None:
+        self.excel.transfer()
+
     def alert(self, prompt: str, title: str, buttons: str, mode: str, callback: Any) -> str:
         self.excel.transfer()
         self.excel.said.append((mode, prompt))
@@ -148,6 +151,9 @@ class Book(base.Book):
     def name(self) -> str:
         self.excel.step()
         return self.excel.workbook.name
+
+    def activate(self) -> None:
+        self.excel.transfer()
 
     @property
     def app(self) -> App:
