@@ -134,7 +134,8 @@ class LiveBook:
         """
         for sheet in self._book.sheets:
             if sheet.name == name:
-                sheet.activate()
+                # Its `activate` would first bring the whole application forward, and fail beside a second Excel.
+                sheet.select()
                 return
         raise CrmError(
             f"工作簿里没有工作表“{name}”。",

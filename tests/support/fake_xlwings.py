@@ -125,9 +125,6 @@ class App(base.App):
         self.excel.step()
         return 1
 
-    def activate(self, steal_focus: bool = False) -> None:
-        self.excel.transfer()
-
     def alert(self, prompt: str, title: str, buttons: str, mode: str, callback: Any) -> str:
         self.excel.transfer()
         self.excel.said.append((mode, prompt))
@@ -151,9 +148,6 @@ class Book(base.Book):
     def name(self) -> str:
         self.excel.step()
         return self.excel.workbook.name
-
-    def activate(self) -> None:
-        self.excel.transfer()
 
     @property
     def app(self) -> App:
@@ -223,7 +217,7 @@ class Sheet(base.Sheet):
         left, top, right, bottom = range_boundaries(arg1)
         return Range(self, (top, left, bottom, right))
 
-    def activate(self) -> None:
+    def select(self) -> None:
         self.excel.transfer()
         self.excel.workbook.active_sheet = self.sheet.name
 
