@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,7 @@ from crm_xl.widths import fold
 
 MOMENT = "datetime64[us]"
 _NUMBERS = (int, float, np.integer, np.floating)
-# An id that is already written as ids are; most are, and reading those is what half a million ids cost.
-_PLAIN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*", re.ASCII)
+_PLAIN_IDS = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*(?:\0[0-9A-Za-z][0-9A-Za-z_-]*)*", re.ASCII)
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 _FIRST, _END = np.datetime64(f"{YEARS[0]}-01-01"), np.datetime64(f"{YEARS[1] + 1}-01-01")
 
@@ -86,7 +86,7 @@ def convert(values: np.ndarray, column: Column) -> Converted:
         return _distinct(values, column)
     if numeric and all(issubclass(t, _NUMBERS) and t is not bool for t in types):
         return _numbers(values.astype(np.float64), column)
-    if temporal and types <= {datetime, pd.Timestamp} and not any(_zoned(v) for v in values):
+    if temporal and types <= {datetime, pd.Timestamp} and not _any_zoned(values):
         return _moments(_from_datetimes(values, types, column), column)
     return _by_type(values, column)
 
@@ -117,8 +117,9 @@ def missing(values: np.ndarray) -> np.ndarray:
     return np.asarray(pd.isna(values), dtype=bool)
 
 
-def _zoned(value: Any) -> bool:
-    return value is not None and value.tzinfo is not None
+def _any_zoned(values: np.ndarray) -> bool:
+    there = values[values != None]  # noqa: E711 - elementwise
+    return any(map(attrgetter("tzinfo"), there))
 
 
 def _numbers(numbers: np.ndarray, column: Column) -> Converted:
@@ -157,6 +158,9 @@ def _moments(moments: np.ndarray, column: Column) -> Converted:
 def _distinct(values: np.ndarray, column: Column) -> Converted:
     """Every distinct value read once. The values are of one type: 1, 1.0 and True would fall together."""
     codes, distinct = pd.factorize(values)
+    if column.kind is Kind.ID and _all_plain_ids(distinct):
+        ids = _stored([*distinct, None], column)[codes]
+        return Converted(ids, np.zeros(len(codes), dtype=bool), {}, codes)
     results, failed, rules = _read_each(distinct.tolist() if distinct.dtype.kind != "M" else distinct, column)
     bad = np.append(failed, False)[codes]  # the code of a blank is -1: the last
     times = np.bincount(codes[codes >= 0], minlength=len(rules))
@@ -167,6 +171,18 @@ def _distinct(values: np.ndarray, column: Column) -> Converted:
     # Two spellings of one value are one value: "1001.0" and "1001".
     same = np.append(pd.factorize(_stored(results, column))[0], -1)[codes]
     return Converted(_stored([*results, None], column)[codes], bad, dict(rewritten), same)
+
+
+def _all_plain_ids(texts: np.ndarray) -> bool:
+    """Whether every id is already written as ids are: one look at all of them instead of a look at each."""
+    if set(map(type, texts)) != {str}:
+        return False
+    joined = "\0".join(texts)
+    return (
+        joined.count("\0") == len(texts) - 1
+        and _PLAIN_IDS.fullmatch(joined) is not None
+        and PLACEHOLDERS.isdisjoint(map(str.upper, texts))
+    )
 
 
 def _by_type(values: np.ndarray, column: Column) -> Converted:
@@ -199,12 +215,7 @@ def _read_each(cells: Any, column: Column) -> tuple[list[Any], np.ndarray, list[
     results: list[Any] = []
     rules: list[Rewriting | None] = []
     failed = np.zeros(len(cells), dtype=bool)
-    ids = column.kind is Kind.ID
     for index, cell in enumerate(cells):
-        if ids and isinstance(cell, str) and _PLAIN_ID.fullmatch(cell) and cell.upper() not in PLACEHOLDERS:
-            results.append(cell)
-            rules.append(None)
-            continue
         try:
             result, rule = _read(cell, column)
         except Unreadable:

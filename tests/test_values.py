@@ -336,3 +336,19 @@ def test_half_a_million_ids_are_read_in_a_blink(of: Column) -> None:
     read = convert(values, of)
     assert time.perf_counter() - begun < 1.0  # 0.07 s here; a loop over all cells takes longer than this
     assert read.values[-1] == "S025999"
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["C1", "S-01", "NA", "null", "a\nb", "a\0b", "1001.0", "4.2E+17", "", None]),
+            st.text(max_size=4),
+        ),
+        max_size=6,
+    )
+)
+def test_ids_read_all_at_once_are_what_each_alone_is(texts):
+    found = convert(cells(*texts), ID)
+    alone = [convert(cells(text), ID) for text in texts]
+    assert found.values.tolist() == [one.values[0] for one in alone]
+    assert found.bad.tolist() == [one.bad[0] for one in alone]
