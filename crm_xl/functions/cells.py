@@ -114,10 +114,11 @@ def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cell
 
 def is_omitted(argument: Any) -> bool:
     """Whether an optional argument was left out; a single blank cell counts as left out."""
-    if argument is None:
-        return True
-    cells = grid(argument)
-    return cells.shape == (1, 1) and cells[0, 0] in (None, "")
+    while isinstance(argument, list | tuple):
+        if len(argument) > 1:
+            return False
+        argument = argument[0] if argument else None
+    return argument is None or argument == ""
 
 
 def one(argument: Any, column: Column) -> Any:

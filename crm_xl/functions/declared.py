@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from crm_xl.functions.declaration import Argument, Example, Function
 
-SCORING, GRADING, RFM, FIGURES, HELP = "客户评分", "客户分级", "客户RFM", "客户汇总与指标", "客户分析帮助"
+SCORING, GRADING, WEIGHTS, RFM, FIGURES, HELP = (
+    "客户评分", "客户分级", "指标权重", "客户RFM", "客户汇总与指标", "客户分析帮助",
+)  # fmt: skip
 
 _INDICATORS = Argument(
     name="indicators",
@@ -19,6 +21,15 @@ _SCORECARD = Argument(
     optional=True,
 )
 _ANALYSIS_DATE = Argument(name="analysis_date", help="分析日期，即计算到哪一天（含），如 2026-10-31。")
+_MATRIX = Argument(
+    name="matrix",
+    help="判断矩阵，不含标题的方阵：第i行第j列为第i项比第j项重要多少（1-9，反之填倒数）；对角线为1或空白，可只填一半。",
+)
+_RANDOM_INDEX = Argument(
+    name="ri",
+    help="随机一致性指标表：Saaty 1980、Saaty 2005 或 Donegan-Dodd 1991；省略为 Saaty 1980。",
+    optional=True,
+)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(
@@ -154,6 +165,49 @@ FUNCTIONS: tuple[Function, ...] = (
             note="5月31日的3个月前是2月28日，6个月前是11月30日。",
         ),
         compute="tiers.activity_tier",
+    ),
+    Function(
+        name="POTENTIAL_TIER",
+        title="潜力层级",
+        help="企业规模等级、行业潜力、合作意愿三项1-5分的均值：4分起高，2.5分起中，其余低。任一项空白返回空白。",
+        category=GRADING,
+        arguments=(
+            Argument(name="size", help="企业规模等级，1（20人以下）至5（1000人以上）；可为区域。"),
+            Argument(name="outlook", help="行业潜力，1-5分；可为区域。"),
+            Argument(name="willingness", help="合作意愿，1-5分；可为区域。"),
+        ),
+        example=Example(
+            arguments=([[4], [3], [1]], [[5], [2], [2]], [[3], [3], [3]]),
+            result=[["高"], ["中"], ["低"]],
+            note="均值为 4、8÷3≈2.67、2。",
+        ),
+        compute="weights.potential_tier",
+    ),
+    Function(
+        name="AHP_WEIGHTS",
+        title="AHP权重",
+        help="由判断矩阵求权重（主特征向量，合计为1），向下溢出。只填一半三角也可；空白的判断按最一致的值补全。一致性比率CR超过0.10时返回错误，CRM_WHY写明最该复核的判断和与其余一致的值。",
+        category=WEIGHTS,
+        arguments=(_MATRIX, _RANDOM_INDEX),
+        example=Example(
+            arguments=([[1, 2, 2], [0.5, 1, 1], [0.5, 1, 1]],),
+            result=[[0.5], [0.25], [0.25]],
+            note="第1项的重要程度是另两项的2倍，另两项同等重要。",
+        ),
+        compute="weights.ahp_weights",
+    ),
+    Function(
+        name="AHP_CR",
+        title="AHP一致性比率",
+        help="判断矩阵的一致性比率CR：不超过0.10为通过。两项及以下恒为0。",
+        category=WEIGHTS,
+        arguments=(_MATRIX, _RANDOM_INDEX),
+        example=Example(
+            arguments=([[1, 2, 4], [0.5, 1, 1], [0.25, 1, 1]],),
+            result=0.0462254964473906,
+            note="λmax=1+2^(1/3)+2^(-1/3)≈3.0536，CI=(3.0536−3)÷2≈0.0268，CR=CI÷0.58。",
+        ),
+        compute="weights.ahp_cr",
     ),
     Function(
         name="RFM_TABLE",

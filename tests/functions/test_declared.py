@@ -125,17 +125,13 @@ def test_an_argument_name_vba_cannot_take_is_refused(name: str) -> None:
 
 
 def test_declarations_load_without_numpy_or_the_analysis() -> None:
-    code = "import sys, crm_xl.functions; print(*[n for n in sys.modules if n.startswith(('numpy', 'pandas', 'crm_xl'))])"
+    code = "import sys, crm_xl.functions; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
     )
-    assert set(done.stdout.split()) == {
-        "crm_xl",
-        "crm_xl.errors",
-        "crm_xl.functions",
-        "crm_xl.functions.declaration",
-        "crm_xl.functions.declared",
-    }
+    loaded = set(done.stdout.split())
+    assert "crm_xl.functions.declared" in loaded
+    assert not {"numpy", "pandas", "crm_xl.analysis", "crm_xl.settings", "crm_xl.tables"} & loaded
 
 
 def test_the_committed_reference_is_the_generated_one() -> None:

@@ -30,6 +30,7 @@ CELL_BY_CELL: dict[str, tuple[list[st.SearchStrategy[Any]], list[Any]]] = {
     "PRIORITY": ([DIRTY], []),
     "INDICATOR_POINTS": ([SHARES], ["利润率"]),
     "VALUE_POTENTIAL": ([DIRTY, DIRTY], [500, 0.1]),
+    "POTENTIAL_TIER": ([DIRTY, DIRTY, DIRTY], []),
     "ACTIVITY_TIER": ([DAYS], ["2026-05-31"]),
     "RFM_SCORE": ([DIRTY], [[[1.0, 30.0, 90.0]], True]),
     "RFM_SEGMENT": ([SCORES, SCORES, SCORES], []),
