@@ -134,8 +134,8 @@ class LiveBook:
         """
         for sheet in self._book.sheets:
             if sheet.name == name:
-                # Its `activate` would first bring the whole application forward, and fail beside a second Excel.
-                sheet.select()
+                # The engine's own: xlwings' would first bring the application forward, and raise beside a second one.
+                sheet.impl.activate()
                 return
         raise CrmError(
             f"工作簿里没有工作表“{name}”。",

@@ -217,7 +217,7 @@ class Sheet(base.Sheet):
         left, top, right, bottom = range_boundaries(arg1)
         return Range(self, (top, left, bottom, right))
 
-    def select(self) -> None:
+    def activate(self) -> None:
         self.excel.transfer()
         self.excel.workbook.active_sheet = self.sheet.name
 
