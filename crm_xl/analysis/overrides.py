@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crm_xl.analysis.privacy import mask_free_text
 from crm_xl.errors import CrmError
+from crm_xl.masks import mask_free_text
 from crm_xl.raw import RawTable
 from crm_xl.settings.model import Tier
 from crm_xl.settings.rows import Row, read_rows
