@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.balance import Balance
+from crm_xl.analysis.duplicates import propose
+from crm_xl.analysis.industry import note_industries
 from crm_xl.analysis.ledger import Ledger, Rule
+from crm_xl.analysis.merging import merge_ticked
 from crm_xl.analysis.netting import net_orders
-from crm_xl.analysis.screening import heading_faults, screen
+from crm_xl.analysis.outliers import count_empty, note_outliers, note_units
+from crm_xl.analysis.screening import Screened, heading_faults, screen
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
@@ -26,25 +30,32 @@ class Cleaned:
         tables: by name, the input tables that were given: every declared column typed, kept rows only. ORDERS
             has three columns more: net_amount and net_profit after returns, and counts, whether the line
             belongs to an order that counts in frequency and recency (confirmed, not returned in full).
+        screened: by name, the same tables with all rows, their places and which are kept; after merging.
         ledger: LEDGER, one row per row set aside and per change of meaning.
         summary: LEDGER_SUMMARY.
         balance: where the order money went; all zero without orders.
-        set_aside: how many rows are not in the tables and not netted against an order, blank rows apart.
+        set_aside: how many rows are not in the tables and neither netted against an order nor merged, blank
+            rows apart.
+        proposals: MERGE_PROPOSALS; None without customers.
+        notes: sentences that every output must carry.
     """
 
     tables: Mapping[str, pd.DataFrame]
+    screened: Mapping[str, Screened]
     ledger: pd.DataFrame
     summary: pd.DataFrame
     balance: Balance
     set_aside: int
+    proposals: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
 
 
 def clean(raw: Mapping[str, RawTable], settings: Settings, today: pd.Timestamp) -> Cleaned:
-    """The input tables typed, screened and, for orders, net of returns.
+    """The input tables typed, screened, merged where ticked and, for orders, net of returns.
 
     Args:
         raw: input tables by name; other tables are passed over.
-        settings: where returns are netted, and whether unmatched ones are applied.
+        settings: where returns are netted, whether unmatched ones are applied, what stands out.
         today: rows of things that happened later are set aside.
 
     Raises:
@@ -53,23 +64,61 @@ def clean(raw: Mapping[str, RawTable], settings: Settings, today: pd.Timestamp) 
     if faults := heading_faults(raw):
         raise CrmError.of(faults)
     ledger = Ledger()
+    found = {
+        table.name: screen(table, raw[table.name], today, ledger) for table in i.INPUTS if table.name in raw
+    }
+    set_aside = sum(int((table.present & ~table.kept).sum()) for table in found.values())
+    proposals, notes = _proposals(found, settings)
+    found = merge_ticked(found, ledger)
     tables: dict[str, pd.DataFrame] = {}
-    set_aside = 0
     balance = Balance(money_in=0.0, gross_kept=0.0, netted=0.0, net_kept=0.0, cancelled=0.0, set_aside=0.0)
-    for table in i.INPUTS:
-        if table.name not in raw:
-            continue
-        screened = screen(table, raw[table.name], today, ledger)
-        set_aside += int((screened.present & ~screened.kept).sum())
+    for name, screened in found.items():
+        table = screened.table
+        if not table.kept_up:
+            note_outliers(screened, settings.general.outlier_k, ledger)
+            note_units(screened, ledger)
+            note_industries(screened, ledger)
         money_in, net_kept = np.nan, np.nan
         if table is i.ORDERS:
-            tables[table.name], balance = net_orders(screened, settings.general, ledger)
+            tables[name], balance = net_orders(screened, settings.general, ledger)
             money_in, net_kept = balance.money_in, balance.net_kept
         else:
-            tables[table.name] = screened.frame(np.flatnonzero(screened.kept))
+            tables[name] = screened.frame(np.flatnonzero(screened.kept))
+        if table.kept_up:
+            # Its rows are the last refresh's own; counting them, no two refreshes would give the same ledger.
+            continue
         ledger.count(table, Rule.ROWS_READ, int(screened.present.sum()), amount=money_in)
-        ledger.count(table, Rule.ROWS_KEPT, len(tables[table.name]), amount=net_kept)
+        ledger.count(table, Rule.ROWS_KEPT, len(tables[name]), amount=net_kept)
+        count_empty(screened, ledger)
     frame = ledger.frame()
     return Cleaned(
-        tables=tables, ledger=frame, summary=ledger.summary(), balance=balance, set_aside=set_aside
+        tables=tables,
+        screened=found,
+        ledger=frame,
+        summary=ledger.summary(),
+        balance=balance,
+        set_aside=set_aside,
+        proposals=proposals,
+        notes=notes,
     )
+
+
+def _proposals(
+    found: Mapping[str, Screened], settings: Settings
+) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """MERGE_PROPOSALS of the customers as they stand in the sheet, and what a reader must know of it."""
+    if i.CUSTOMERS.name not in found:
+        return None, ()
+    kept = {
+        name: found[name].frame(np.flatnonzero(found[name].kept))
+        for name in (i.CUSTOMERS.name, i.CONTACTS.name, i.MERGE_PROPOSALS.name)
+        if name in found
+    }
+    proposals, complete = propose(
+        kept[i.CUSTOMERS.name],
+        kept.get(i.CONTACTS.name),
+        kept.get(i.MERGE_PROPOSALS.name),
+        similarity=settings.general.duplicate_similarity,
+        mask=settings.general.mask,
+    )
+    return proposals, () if complete else ("客户名称中的常见词过多，疑似重复没有全部比较",)

@@ -30,6 +30,11 @@ class Rule(StrEnum):
     DUPLICATE = "完全重复"
     KEY_REPEATED = "编号重复而内容不同"
     OUT_OF_RANGE = "超出范围"
+    OUTLIER = "异常值"
+    UNIT_DOUBTFUL = "单位可能有误"
+    INDUSTRY_UNCLEAR = "行业门类待确认"
+    MERGED = "合并客户"
+    MERGE_NOWHERE = "合并未执行"
     CANCELLED = "已取消或已退款"
     RETURN_MATCHED = "退货冲减"
     RETURN_UNMATCHED = "退货未找到原订单"
@@ -38,6 +43,7 @@ class Rule(StrEnum):
     ROWS_KEPT = "保留"
     BLANK_ROW = "空行"
     UNKNOWN_COLUMN = "未识别的列"
+    FIELD_EMPTY = "空白"
 
 
 class Action(StrEnum):
@@ -50,6 +56,9 @@ class Action(StrEnum):
     DROPPED = "移出"
     NETTED = "冲减"
     APPLIED = "直接冲减"
+    JOINED = "并入"
+    MOVED = "改归"
+    TO_CONFIRM = "待确认"
     UNIFIED = "统一写法"
     IGNORED = "忽略"
     COUNTED = "计数"
@@ -64,6 +73,11 @@ EXPLANATION: dict[Rule, str] = {
     Rule.DUPLICATE: "各列内容完全相同的行，保留第一行",
     Rule.KEY_REPEATED: "同一编号有不同内容，保留最近复核的一行，没有复核日期时保留最后一行",
     Rule.OUT_OF_RANGE: "超出本列声明的最小值或最大值，数值不变，请核对",
+    Rule.OUTLIER: "按对数偏离本列中位数超过k倍MAD，且相差10倍以上；数值不变，请核对",
+    Rule.UNIT_DOUBTFUL: "整列数值与声明的单位相差约一万倍，可能元与万元混用；数值不变，请核对标题或数值",
+    Rule.INDUSTRY_UNCLEAR: "所属行业对不上唯一的国标门类；请在前面写明，如“制造业-汽车”；每种写法列出一处",
+    Rule.MERGED: "按疑似重复表中的“是”合并；清空后刷新即撤销，原始数据不变",
+    Rule.MERGE_NOWHERE: "两个编号相同，或有一个不在客户表中",
     Rule.CANCELLED: "订单状态为已取消或已退款的行，以及注明冲减这些订单的负数行，不参与计算",
     Rule.RETURN_MATCHED: "负数行按原订单编号、同客户同产品等额、同客户同产品部分金额的顺序冲减较早的订单",
     Rule.RETURN_UNMATCHED: "没有可冲减的原订单的退货金额；设置“未匹配退货也冲减”可直接冲减",
@@ -71,6 +85,7 @@ EXPLANATION: dict[Rule, str] = {
     Rule.ROWS_KEPT: "参与分析的行数",
     Rule.BLANK_ROW: "整行空白，跳过",
     Rule.UNKNOWN_COLUMN: "标题不在数据字典中的列，不参与分析",
+    Rule.FIELD_EMPTY: "保留的行中没有填写的单元格",
 }
 
 
@@ -161,8 +176,9 @@ class Ledger:
                 self.count(table, rule, number, Action.UNIFIED)
 
     def frame(self) -> pd.DataFrame:
-        """LEDGER: one row per finding, in the order they were made."""
-        frames = [findings.frame() for findings in self._findings]
+        """LEDGER: one row per finding, table by table, in the order they were made."""
+        order = list(dict.fromkeys(found.table.name for found in self._findings))
+        frames = [found.frame() for found in sorted(self._findings, key=lambda f: order.index(f.table.name))]
         if frames:
             return pd.concat(frames, ignore_index=True)
         kinds = {name: "float64" if name == "amount" else "object" for name in LEDGER.names}

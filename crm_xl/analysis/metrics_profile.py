@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Dates, elapsed
+from crm_xl.analysis.industry import industry_sections
 from crm_xl.analysis.tally import Tally
 from crm_xl.tables.inputs import COMPANY_SIZES
 
@@ -43,6 +44,7 @@ def customer_profile(
     )  # fmt: skip
     return {
         **{name: customers[name].to_numpy() for name in same},
+        "industry_section": industry_sections(customers["industry"].to_numpy(dtype=object)),
         "tenure_years": tenure,
         "company_age": np.where(age >= 0, age, np.nan),
         "size_level": size_level(customers),

@@ -23,7 +23,8 @@ _LATIN_TAIL = re.compile(rf"(?:[\s,.&]+(?:{'|'.join(sorted(_LATIN_FORMS))})\b\.?
 _PLACE = re.compile(
     rf"({'|'.join(sorted(PLACES, key=len, reverse=True))})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市)?"
 )
-_FORM_TAIL = re.compile(rf"(?:{'|'.join(_FORMS)})$")
+# A branch (分公司) is another customer than its head office.
+_FORM_TAIL = re.compile(rf"(?<![分子])(?:{'|'.join(_FORMS)})$")
 # Shops and branches differ by their number alone.
 _NUMERALS = re.compile(
     r"\d+|[一二三四五六七八九十百零〇两]+(?=[号店厂分期部校区院队公])|(?<=第)[一二三四五六七八九十百]+"

@@ -71,7 +71,7 @@ def analyze(
     frames, notes = population(cleaned.tables, mask=settings.general.mask)
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)
-    run = _Run(settings=settings, date=date, period=period, notes=list(notes))
+    run = _Run(settings=settings, date=date, period=period, notes=[*cleaned.notes, *notes])
     run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
     progress("计算指标与评分", 0.55)
     run.customers_and_orders(frames)
@@ -88,6 +88,7 @@ def analyze(
         notes=tuple(run.notes),
         customers=len(run.made.get(o.SCORES.name, ())),
         set_aside=cleaned.set_aside,
+        kept_up={} if cleaned.proposals is None else {i.MERGE_PROPOSALS.name: cleaned.proposals},
     )
 
 

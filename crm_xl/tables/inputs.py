@@ -305,10 +305,10 @@ HISTORY = _input(
 
 MERGE_PROPOSALS = _input(
     "tblMergeProposals", "疑似重复",
-    Column(name="keep_id", title="保留编号", kind=Kind.ID, required=True, computed=True, example="C0001", guide="002",
+    Column(name="keep_id", title="保留编号", kind=Kind.ID, required=True, example="C0001", guide="002",
            note="留下的客户；两个编号也可以自己填写"),
     Column(name="keep_name", title="保留客户名称", computed=True, note="个人客户脱敏"),
-    Column(name="merge_id", title="并入编号", kind=Kind.ID, required=True, computed=True, example="C0002", guide="002",
+    Column(name="merge_id", title="并入编号", kind=Kind.ID, required=True, example="C0002", guide="002",
            note="勾选后，它的订单、联系人、互动等在分析中都归到保留编号"),
     Column(name="merge_name", title="并入客户名称", computed=True, note="个人客户脱敏"),
     Column(name="similarity", title="相似度", kind=Kind.PERCENT, minimum=0, maximum=1, computed=True, example="95%"),

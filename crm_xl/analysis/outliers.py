@@ -1,0 +1,137 @@
+"""Figures that stand out, columns in the wrong unit, cells nobody filled: told, never changed (SPEC section 3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crm_xl.analysis.ledger import Action, Ledger, Rule
+from crm_xl.analysis.screening import Screened
+from crm_xl.schema import Column, Kind
+from crm_xl.tables import inputs as i
+from crm_xl.values import missing
+
+_MEASURED = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)
+# Fewer values have no spread worth speaking of.
+FEWEST = 20
+# Makes the median absolute deviation of a normal distribution its standard deviation.
+_MAD_TO_SIGMA = 1.4826
+# Where most values are equal the spread is zero; ten times the median is the least that is called an outlier.
+_LEAST_FACTOR = 10.0
+
+_OFF = 10_000  # between 元 and 万元
+# A ratio of two columns that is 1 or somewhat below when both are in 元.
+_RATIOS = {"amount": ("quantity", "unit_price"), "profit": ("amount",)}
+# No column of a sales table has half of its values beyond these, in its declared unit.
+_BELIEVABLE = {
+    (i.CUSTOMERS.name, "revenue_wan"): (None, 5_000_000.0),
+    (i.CUSTOMERS.name, "budget_wan"): (None, 200_000.0),
+    (i.ORDERS.name, "amount"): (0.5, None),
+    (i.OPPORTUNITIES.name, "amount"): (10.0, None),
+    (i.CAMPAIGNS.name, "cost"): (10.0, None),
+}
+
+# A blank here is an answer: no return, confirmed, one line, nothing to remark.
+_BLANK_MEANS = {
+    (i.ORDERS.name, name) for name in ("line_no", "original_order_id", "status", "product_id", "quantity", "unit_price")
+} | {
+    (i.CUSTOMERS.name, "remark"), (i.CUSTOMERS.name, "contract_end"), (i.TICKETS.name, "resolved_at"),
+    (i.OPPORTUNITIES.name, "closed_on"), (i.OPPORTUNITIES.name, "lost_reason"), (i.OVERRIDES.name, "expires_on"),
+}  # fmt: skip
+_PERSON_ONLY = frozenset({"occupation", "income_band"})
+_COMPANY_ONLY = frozenset(
+    {"main_business", "employees", "revenue_wan", "size_band", "founded_year", "market_position", "industry"}
+)
+
+
+def note_outliers(screened: Screened, k: float, ledger: Ledger) -> None:
+    """Tell of kept figures whose logarithm lies more than k MAD from the median of their column and sign.
+
+    Columns with a declared maximum are judged by it alone.
+    """
+    for column in screened.table:
+        if column.kind not in _MEASURED or column.maximum is not None or column.name not in screened.headings:
+            continue
+        values = screened.values(column.name)
+        for side in (values > 0, values < 0):
+            rows = np.flatnonzero(side & screened.kept)
+            far = rows[_stand_out(np.abs(values[rows]), k)]
+            if len(far):
+                middle = float(np.median(values[rows]))
+                ledger.add(
+                    screened.findings(
+                        far, Rule.OUTLIER, Action.NOTED, column.name,
+                        before=screened.texts(column.name, far), after=f"中位数 {middle:.15g}",
+                    )
+                )  # fmt: skip
+
+
+def _stand_out(sizes: np.ndarray, k: float) -> np.ndarray:
+    if len(sizes) < FEWEST:
+        return np.zeros(len(sizes), dtype=bool)
+    logs = np.log(sizes)
+    apart = np.abs(logs - np.median(logs))
+    limit = max(k * _MAD_TO_SIGMA * float(np.median(apart)), float(np.log(_LEAST_FACTOR)))
+    return np.asarray(apart > limit, dtype=bool)
+
+
+def note_units(screened: Screened, ledger: Ledger) -> None:
+    """Tell of money columns that look 10,000 times off against the unit in their heading; once per column."""
+    for column in screened.table:
+        if column.kind is not Kind.MONEY or column.name not in screened.headings:
+            continue
+        values = screened.values(column.name)
+        rows = np.flatnonzero(screened.kept & ~np.isnan(values) & (values != 0))
+        if len(rows) < FEWEST:
+            continue
+        if doubt := _unit_doubt(screened, column, rows):
+            first = rows[:1]
+            ledger.add(
+                screened.findings(
+                    first, Rule.UNIT_DOUBTFUL, Action.NOTED, column.name,
+                    before=screened.texts(column.name, first), after=doubt,
+                )
+            )  # fmt: skip
+
+
+def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
+    """What makes the unit of a column doubtful, in words; empty for nothing."""
+    sizes = np.abs(screened.values(column.name)[rows])
+    middle = float(np.median(sizes))
+    other = "万元" if column.unit == "元" else "元"
+    low, high = _BELIEVABLE.get((screened.table.name, column.name), (None, None))
+    if (low is not None and middle < low) or (high is not None and middle > high):
+        return f"中位数 {middle:.6g}，像是以{other}填写"
+    parts = _RATIOS.get(column.name, ())
+    if screened.table is not i.ORDERS or not parts or not all(name in screened.headings for name in parts):
+        return ""
+    product = np.prod([np.abs(screened.values(name)[rows]) for name in parts], axis=0)
+    known = product > 0  # NaN is not
+    if known.sum() < FEWEST:
+        return ""
+    ratio = float(np.median(sizes[known] / product[known]))
+    words = "×".join(screened.table.column(name).title for name in parts)
+    # A profit a hundred times smaller than its sale is a thin margin; only the other way round is beyond belief.
+    too_small = column.name == "amount" and ratio < _OFF**-0.75
+    return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if ratio > _OFF**0.75 or too_small else ""
+
+
+def count_empty(screened: Screened, ledger: Ledger) -> None:
+    """Count, column by column, the cells of kept rows that nobody filled and somebody should."""
+    kind = screened.columns["customer_type"].values if screened.table is i.CUSTOMERS else None
+    for column in screened.table:
+        place = (screened.table.name, column.name)
+        if (
+            column.required
+            or column.computed
+            or column.name not in screened.headings
+            or place in _BLANK_MEANS
+        ):
+            continue
+        read = screened.columns[column.name]
+        empty = missing(read.values) & ~read.bad & screened.kept
+        if kind is not None and column.name in _PERSON_ONLY:
+            empty &= kind == i.CUSTOMER_TYPES[1]
+        if kind is not None and column.name in _COMPANY_ONLY:
+            empty &= kind != i.CUSTOMER_TYPES[1]
+        if number := int(empty.sum()):
+            ledger.count(screened.table, Rule.FIELD_EMPTY, number, f"{Action.TO_SUPPLY}“{column.title}”")
