@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from crm_xl.commands import TAB, command
 from crm_xl.errors import CrmError
 from crm_xl.log import log_unexpected
 from crm_xl.tables.cells import SCHEMA_VERSION
@@ -35,14 +34,16 @@ def press(command_id: str) -> None:
     message, mode = _outcome(command_id, caller)
     if message:
         with contextlib.suppress(Exception):
-            caller.app.alert(message, title=TAB, mode=mode)
+            caller.app.alert(message, title=_title(), mode=mode)
 
 
 def _outcome(command_id: str, caller: xw.Book) -> tuple[str, str]:
     """The message to show, and whether it is good news; no message where the result is in plain sight."""
-    from crm_xl.books.live import LiveBook  # the analysis behind it is not needed before the first press
-
     try:
+        from crm_xl.books.live import (
+            LiveBook,  # neither this nor any analysis is needed before the first press
+        )
+
         book = LiveBook(caller)
         with book.status_line():
             return _run(command_id, book), _INFORMATION
@@ -54,7 +55,15 @@ def _outcome(command_id: str, caller: xw.Book) -> tuple[str, str]:
         return f"程序内部错误，工作簿未改动。详情见日志：{log_unexpected(error)}", _WARNING
 
 
+def _title() -> str:
+    from crm_xl.commands import TAB
+
+    return TAB
+
+
 def _run(command_id: str, book: LiveBook) -> str:
+    from crm_xl.commands import command
+
     return command(command_id).handler(book, book.progress)
 
 
