@@ -75,6 +75,19 @@ def check(file: Workbook, source: Source = None, mapping: MappingFile = None) ->
 
 
 @app.command()
+def mask(
+    file: Workbook,
+    out: Annotated[Path | None, typer.Option(help="副本的文件名；默认在原文件旁，名称后加“_脱敏”")] = None,
+) -> None:
+    """另存一份脱敏副本：电话、证件号码、邮箱、联系人和个人客户姓名都已遮盖；原文件不变。"""
+    from crm_xl.masking import mask_copy
+
+    with _progress() as progress:
+        made = mask_copy(file, out, progress=progress)
+    typer.echo(made.message)
+
+
+@app.command()
 def build(folder: Annotated[Path, typer.Argument(help="生成到哪个文件夹")] = Path()) -> None:
     """从声明生成工作簿与模板。"""
     from crm_xl.builder.build import build as build_all

@@ -143,7 +143,7 @@ class Archive:
         """
         return parse_xml(self.read(part), self.name, part)
 
-    def copy(self, target: BinaryIO, changes: Mapping[str, bytes | None]) -> None:
+    def copy(self, target: BinaryIO, changes: Mapping[str, bytes | None], *, comments: bool = True) -> None:
         """Write the package anew: changed parts packed, parts mapped to None left out, all others copied raw.
 
         Order, dates and attributes of all entries stay.
@@ -151,11 +151,14 @@ class Archive:
         Args:
             target: an empty file.
             changes: new content by part name as the zip spells it.
+            comments: whether the remarks that a zip may carry, as a whole and on its entries, are taken over.
         """
         if unknown := set(changes) - set(self.parts()):
             raise ValueError(f"no such parts: {sorted(unknown)}")
         writer = ZipWriter(target)
         for info in self._zip.infolist():
+            if not comments:
+                info.comment = b""
             if info.filename not in changes:
                 try:
                     writer.copy(info, self._file)
@@ -163,7 +166,7 @@ class Archive:
                     raise damaged(self.name, info.filename) from error
             elif (content := changes[info.filename]) is not None:
                 writer.pack(info, content)
-        writer.finish(self._zip.comment)
+        writer.finish(self._zip.comment if comments else b"")
 
     def same_entries(self, other: Archive, changes: Mapping[str, bytes | None]) -> bool:
         """Whether the other package holds every unchanged part of this one, with equal checksums and sizes."""
