@@ -27,7 +27,7 @@ from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.errors import CrmError
 from crm_xl.package.areas import Area
 from crm_xl.raw import RawTable
-from crm_xl.tables.cells import UNDO_NAME
+from crm_xl.tables.cells import RECALCULATE, UNDO_NAME
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -168,7 +168,8 @@ class LiveBook:
         targets = {}
         for name in cells:
             found = by_folded.get(name.casefold())
-            if found is None or found.cell is None:
+            # Excel computes its formulas itself as soon as it is set back; a file has to ask for it.
+            if found is None or found.cell is None or name == RECALCULATE.name:
                 continue
             sheet = found.cell[0]
             if sheet not in sheets:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from crm_xl.books.protocol import Progress
 from crm_xl.commands.declaration import Command, Group, OpenBook, Size
 from crm_xl.commands.partial import refresh_only
-from crm_xl.tables.outputs import BALANCE, LEDGER, LEDGER_SUMMARY
+from crm_xl.tables.outputs import BALANCE, CHECKS, LEDGER, LEDGER_SUMMARY
 
-_QUALITY = (LEDGER, LEDGER_SUMMARY, BALANCE)
+_QUALITY = (LEDGER, LEDGER_SUMMARY, BALANCE, CHECKS)
 
 
 def check_data(book: OpenBook, progress: Progress) -> str:

@@ -27,7 +27,7 @@ from crm_xl.excel import ribbon
 from crm_xl.refreshing import refresh
 from crm_xl.schema import Role
 from crm_xl.tables import TABLES
-from crm_xl.tables.cells import SCHEMA_VERSION, STATUS, STATUS_CELLS, UNDO_NAME, note_name
+from crm_xl.tables.cells import RECALCULATE, SCHEMA_VERSION, STATUS, STATUS_CELLS, UNDO_NAME, note_name
 from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import LEDGER, RFM, RFM_SUMMARY, SCORES, TIER_SUMMARY
 from tests.builder.shipped import committed
@@ -121,6 +121,8 @@ def test_a_refresh_in_excel_writes_what_a_refresh_of_the_file_writes(
         assert same(value_of(excel.workbook, name), value_of(expected, name)), name
     assert value_of(excel.workbook, STATUS.name) == message
     assert results.customers == 400
+    # Excel computes formulas itself; only a refreshed file must ask for it.
+    assert value_of(excel.workbook, RECALCULATE.name) == "否"
 
 
 def value_of(workbook: FakeWorkbook, name: str) -> Any:
