@@ -37,12 +37,14 @@ class Cells:
         values: typed, in the shape of the range.
         errors: per cell the error it stands for, None where it has none.
         blank: where nothing stands.
+        codes: equal number, equal value, -1 for none; None where the values were not told apart.
     """
 
     title: str
     values: NDArray[Any]
     errors: Objects
     blank: Flags
+    codes: NDArray[np.int64] | None = None
 
     @property
     def failed(self) -> Flags:
@@ -109,6 +111,7 @@ def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cell
         values=converted.values.reshape(cells.shape),
         errors=errors.reshape(cells.shape),
         blank=(missing(converted.values) & ~converted.bad).reshape(cells.shape),
+        codes=None if converted.codes is None else converted.codes.reshape(cells.shape),
     )
 
 

@@ -53,12 +53,13 @@ def rfm_table(orders: Any, analysis_date: Any, cuts: Any = None) -> Any:
     day = one(analysis_date, _DATE)
     if day is None or is_omitted(orders):
         return ""
-    lines = _lines(grid(orders))
+    lines, customer_ids = _lines(grid(orders))
     method = p.RFM_QUANTILES if is_omitted(cuts) else p.RFM_FIXED
     fixed = None if method == p.RFM_QUANTILES else parameters.cuts(cuts)
     table = rfm_of_orders(
         lines, pd.Timestamp(day), method=method, groups=Settings.default().general.rfm_groups, cuts=fixed
     ).table
+    table = table.assign(customer_id=customer_ids[table["customer_id"].to_numpy()])
     columns = [blanked(table[name].to_numpy()).tolist() for name in _COLUMNS]
     headings = [outputs.RFM.column(name).title for name in _COLUMNS]
     return [headings, *map(list, zip(*columns, strict=True))]
@@ -97,8 +98,8 @@ def rfm_segment(r: Any, f: Any, m: Any, scheme: Any = None) -> Any:
     return elementwise(compute, *(read(v, _LETTER[n]) for n, v in zip(LETTERS, (r, f, m), strict=True)))
 
 
-def _lines(cells: Objects) -> pd.DataFrame:
-    """Order lines with customer_id, order_id, order_date, net_amount and counts.
+def _lines(cells: Objects) -> tuple[pd.DataFrame, Objects]:
+    """Order lines with customer_id, order_id, order_date, net_amount and counts, ids as codes; customers by code.
 
     Raises:
         ErrorValue: a heading is missing, or a cell is an error, unreadable, or blank in a line that is not.
@@ -128,26 +129,43 @@ def _lines(cells: Objects) -> pd.DataFrame:
     return _netted(columns, kept)
 
 
-def _netted(columns: dict[str, Cells], kept: Flags) -> pd.DataFrame:
-    """The kept lines, and which of them count as orders."""
-    values: dict[str, NDArray[Any]] = {name: own.values[kept, 0] for name, own in columns.items()}
-    amounts = values["amount"]
-    # Without order numbers each line is an order.
-    orders = values.get("order_id", np.arange(len(amounts)).astype(object))
-    frame = pd.DataFrame(
+def _netted(columns: dict[str, Cells], kept: Flags) -> tuple[pd.DataFrame, Objects]:
+    """The kept lines, with codes for ids; which of them count as orders; and the customers' ids by code."""
+    amounts = columns["amount"].values[kept, 0]
+    customers, customer_ids = _coded(columns["customer_id"], kept)
+    if "order_id" in columns:
+        orders, order_ids = _coded(columns["order_id"], kept)
+    else:  # each line is an order
+        orders, order_ids = np.arange(len(amounts)), np.empty(0, dtype=object)
+    counts = amounts >= 0
+    if not counts.all():
+        belongs = orders
+        if "original_order_id" in columns:
+            named = columns["original_order_id"].values[kept, 0]
+            belongs = np.where(absent(named), orders, pd.Index(order_ids, dtype=object).get_indexer(named))
+        known = belongs >= 0  # what names an order that is not here takes nothing back
+        pairs, _ = pd.factorize(customers * (len(amounts) + 1) + belongs)
+        net = np.bincount(pairs[known], weights=amounts[known], minlength=len(amounts))
+        returned = np.bincount(pairs[known], weights=amounts[known] < 0, minlength=len(amounts)) > 0
+        counts &= ~(returned & (net <= 0))[pairs]
+    return pd.DataFrame(
         {
-            "customer_id": pd.Series(values["customer_id"], dtype=object),
-            "order_id": pd.Series(orders, dtype=object),
-            "order_date": values["order_date"],
+            "customer_id": customers,
+            "order_id": orders,
+            "order_date": columns["order_date"].values[kept, 0],
             "net_amount": amounts,
-            "counts": amounts >= 0,
+            "counts": counts,
         }
-    )
-    if (amounts < 0).any():
-        named = values.get("original_order_id", np.full(len(amounts), None, dtype=object))
-        belongs = np.where(absent(named), orders, named)
-        codes, _ = pd.factorize(frame["customer_id"] + "\n" + belongs.astype(str))
-        net = np.bincount(codes, weights=amounts)
-        returned = np.bincount(codes, weights=amounts < 0) > 0
-        frame["counts"] &= ~(returned & (net <= 0))[codes]
-    return frame
+    ), customer_ids
+
+
+def _coded(cells: Cells, kept: Flags) -> tuple[NDArray[np.int64], Objects]:
+    """The kept ids as numbers, and the ids by number: half a million texts are told apart once."""
+    values = cells.values[kept, 0]
+    if cells.codes is None:
+        codes, names = pd.factorize(values)
+        return codes.astype(np.int64), names
+    codes = cells.codes[kept, 0]
+    names = np.empty(codes.max(initial=-1) + 1, dtype=object)
+    names[codes] = values
+    return codes, names

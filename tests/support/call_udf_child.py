@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import datetime as dt
+import gc
 import pickle
 import sys
 import time
@@ -86,6 +87,7 @@ def answer(call_udf: Any, call: Call, times: int) -> Any:
         return result
     seconds = []
     for _ in range(times):
+        gc.collect()
         started = time.perf_counter()
         once()
         seconds.append(time.perf_counter() - started)
