@@ -91,7 +91,7 @@ def _redact_runs(runs: list[etree._Element], redactor: Redactor) -> bool:
     if shown == text:
         return False
     for run in runs:
-        run.text = ""
+        run.text = None
     runs[0].text = shown
     if shown != shown.strip() or "\n" in shown:
         runs[0].set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
