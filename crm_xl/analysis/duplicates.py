@@ -8,10 +8,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from crm_xl.analysis.likeness import SHORTEST, nearly_same
+from crm_xl.analysis.likeness import SHORTEST, nearly_same, nearness
 from crm_xl.analysis.naming import NameParts, difference, name_parts, same_place
-from crm_xl.analysis.privacy import mask_name
 from crm_xl.analysis.tally import is_yes
+from crm_xl.masks import mask_name
 from crm_xl.tables import inputs as i
 
 _PERSON = i.CUSTOMER_TYPES[1]
@@ -64,7 +64,7 @@ def propose(
     readable = pd.Series(np.where(person, shown, names), index=ids, dtype=object)
     for side in ("keep", "merge"):
         merged[f"{side}_name"] = merged[f"{side}_id"].map(readable).astype(object)
-    return merged[list(i.MERGE_PROPOSALS.names)].head(i.MERGE_PROPOSALS.most_rows), complete
+    return merged[list(i.MERGE_PROPOSALS.names)].head(i.MERGE_PROPOSALS.most_rows or len(merged)), complete
 
 
 def _persons(customers: pd.DataFrame) -> np.ndarray:
@@ -107,7 +107,9 @@ def _companies(
             if keeper is None:
                 kept.append(row)
             else:
-                found.append((keeper, row, 1.0, difference(parts[keeper], parts[row])))
+                same = names[keeper] == names[row]
+                reason = "名称完全相同" if same else difference(parts[keeper], parts[row])
+                found.append((keeper, row, 1.0, reason))
         survivors[core] = kept
     cores = [core for core in groups if len(core) >= SHORTEST]
     alike = nearly_same(cores, similarity)
@@ -115,6 +117,9 @@ def _companies(
         alike.left.tolist(), alike.right.tolist(), alike.similarity.tolist(), strict=True
     ):
         pair = _nearest(parts, survivors[cores[left]], survivors[cores[right]])
+        # 华东精密机械 and 华南精密机械 share a trade, not a name.
+        if pair is not None and nearness(parts[pair[0]].brand, parts[pair[1]].brand) < similarity:
+            continue
         if pair is not None:
             keeper, row = sorted(pair, key=lambda at: rank[at])
             found.append((keeper, row, share, f"名称相近：“{parts[keeper].core}”与“{parts[row].core}”"))

@@ -34,7 +34,7 @@ def note_industries(customers: Screened, ledger: Ledger) -> None:
     """Ask for every industry of a kept customer that is none or several sections; its first cell stands for all."""
     if customers.table is not i.CUSTOMERS or "industry" not in customers.headings:
         return
-    values = pd.Series(np.where(customers.kept, customers.values("industry"), None), dtype=object).dropna()
+    values = pd.Series(customers.values("industry"), dtype="object")[customers.kept].dropna()
     rows, after = [], []
     counts = values.value_counts(sort=False)
     for text, first in zip(values.drop_duplicates(), values.drop_duplicates().index, strict=True):

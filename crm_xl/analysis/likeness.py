@@ -81,6 +81,13 @@ def nearly_same(texts: Sequence[str], cutoff: float) -> Alike:
     return Alike(left[alike], right[alike], similarity[alike], complete)
 
 
+def nearness(one: str, other: str) -> float:
+    """The similarity of two texts, as `nearly_same` measures it."""
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(one, other))
+
+
 def _rarest_pairs(texts: Sequence[str], lengths: Ints, most_edits: Ints) -> tuple[Ints, Ints]:
     """For each text as many of its rarest pairs of signs as a partner cannot all lack; sorted by pair."""
     signs = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from crm_xl.tables.industries import AMBIGUOUS, SECTIONS
 from crm_xl.tables.places import PLACES
 
 _SHORTEST_CORE = 2
@@ -24,7 +25,17 @@ _PLACE = re.compile(
     rf"({'|'.join(sorted(PLACES, key=len, reverse=True))})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市)?"
 )
 # A branch (分公司) is another customer than its head office.
-_FORM_TAIL = re.compile(rf"(?<![分子])(?:{'|'.join(_FORMS)})$")
+_FORM_TAIL = re.compile(rf"(?<!分)(?:{'|'.join(_FORMS)})$")
+_TRADES = (
+    {word for section in SECTIONS for word in section.words}
+    | set(AMBIGUOUS)
+    | set(
+        "科技 商贸 贸易 实业 发展 投资 控股 技术 网络 网络科技 信息 信息科技 工业 产业 企业 机电 电气 器材 制品 材料"
+        " 新材料 股份 国际 建设 工程 服务 销售 服饰 融资租赁 精密 智能 环保科技 生物科技 电子科技 教育科技 文化传播"
+        " 文化传媒 品牌管理 商业管理".split()
+    )
+)
+_TRADE_TAIL = re.compile(rf"(?:{'|'.join(sorted(_TRADES, key=len, reverse=True))})$")
 # Shops and branches differ by their number alone.
 _NUMERALS = re.compile(
     r"\d+|[一二三四五六七八九十百零〇两]+(?=[号店厂分期部校区院队公])|(?<=第)[一二三四五六七八九十百]+"
@@ -37,6 +48,7 @@ class NameParts:
 
     Attributes:
         core: what is left when everything below is taken off; lower case, half width, letters and digits only.
+        brand: the core without the words for a trade at its end; the core itself where nothing else is left.
         places: provinces and cities in front or in brackets.
         form: legal forms at the end, or in brackets.
         numerals: the numbers in the name, in order.
@@ -44,6 +56,7 @@ class NameParts:
     """
 
     core: str
+    brand: str
     places: frozenset[str]
     form: str
     numerals: tuple[str, ...]
@@ -85,8 +98,20 @@ def name_parts(name: str) -> NameParts:
     if len(core) < _SHORTEST_CORE:
         core = _letters(folded)
     return NameParts(
-        core, frozenset(places), "".join(forms), tuple(_NUMERALS.findall(rest)), _letters(folded)
+        core=core,
+        brand=_brand(core),
+        places=frozenset(places),
+        form="".join(forms),
+        numerals=tuple(_NUMERALS.findall(rest)),
+        plain=_letters(folded),
     )
+
+
+def _brand(core: str) -> str:
+    brand = core
+    while (tail := _TRADE_TAIL.search(brand)) and tail.start() >= _SHORTEST_CORE:
+        brand = brand[: tail.start()]
+    return brand
 
 
 def same_place(one: NameParts, other: NameParts) -> bool:

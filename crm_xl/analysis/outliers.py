@@ -49,7 +49,7 @@ def note_outliers(screened: Screened, k: float, ledger: Ledger) -> None:
     Columns with a declared maximum are judged by it alone.
     """
     for column in screened.table:
-        if column.kind not in _MEASURED or column.maximum is not None or column.name not in screened.headings:
+        if column.name not in screened.headings or not _is_measure(column):
             continue
         values = screened.values(column.name)
         for side in (values > 0, values < 0):
@@ -63,6 +63,11 @@ def note_outliers(screened: Screened, k: float, ledger: Ledger) -> None:
                         before=screened.texts(column.name, far), after=f"中位数 {middle:.15g}",
                     )
                 )  # fmt: skip
+
+
+def _is_measure(column: Column) -> bool:
+    """Whether the sizes in the column compare; a rank (第1名) is no size."""
+    return column.kind in _MEASURED and column.maximum is None and column.unit != "名"
 
 
 def _stand_out(sizes: np.ndarray, k: float) -> np.ndarray:

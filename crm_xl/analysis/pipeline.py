@@ -9,6 +9,7 @@ import pandas as pd
 
 from crm_xl.analysis.blocks import parameter_blocks
 from crm_xl.analysis.calendar import Period, period_of
+from crm_xl.analysis.checks import Subject, cross_checks
 from crm_xl.analysis.clean import clean
 from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
 from crm_xl.analysis.grades import grade_customers
@@ -63,11 +64,8 @@ def analyze(
     raw = _raw_tables(tables)
     settings = Settings.from_tables(raw) if settings is None else settings
     progress("清洗数据", 0.3)
-    cleaned = clean(
-        {table.name: raw[table.name] for table in INPUTS if table.name in raw},
-        settings,
-        _today() if today is None else pd.Timestamp(today),
-    )
+    day = _today() if today is None else pd.Timestamp(today)
+    cleaned = clean({table.name: raw[table.name] for table in INPUTS if table.name in raw}, settings, day)
     frames, notes = population(cleaned.tables, mask=settings.general.mask)
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)
@@ -78,6 +76,17 @@ def analyze(
     if i.ORDERS.name in frames:
         run.made[o.BALANCE.name] = cleaned.balance.table()
     run.made |= parameter_blocks(settings, run.cuts)
+    run.made[o.CHECKS.name] = cross_checks(
+        Subject(
+            cleaned=cleaned,
+            frames=frames,
+            scoped=run.scoped,
+            made=run.made,
+            settings=settings,
+            period=period,
+            date=date or day,
+        )
+    )
     return Results(
         tables=run.made,
         missing=_missing(run.made, frames),
@@ -102,6 +111,7 @@ class _Run:
     notes: list[str]
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
     cuts: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    scoped: Frames | None = None  # the tables of the customers in scope
 
     def customers_and_orders(self, frames: Frames) -> None:
         """Metrics, grades, RFM, summaries and the trend of the customers in scope."""
@@ -119,6 +129,7 @@ class _Run:
             frames = keep_customers(frames, scores["customer_id"])
         if scores.empty:
             self.notes.append("分析范围内没有客户")
+        self.scoped = frames
         self.made[o.SCORES.name] = scores
         self.made[o.METRICS.name] = metrics[list(o.METRICS.names)]
         tiers = tier_summary(

@@ -1,0 +1,302 @@
+"""数据核对: what must agree between tables and totals, and what waits for somebody (SPEC section 3, Cross-checks)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.balance import CENT, Balance, exact_sum
+from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.clean import Cleaned
+from crm_xl.analysis.ledger import Action, Rule
+from crm_xl.analysis.screening import Screened
+from crm_xl.analysis.tally import is_yes
+from crm_xl.settings import Settings
+from crm_xl.settings.model import WEIGHT_TOLERANCE
+from crm_xl.tables import inputs as i
+from crm_xl.tables import outputs as o
+from crm_xl.values import missing
+
+PASSED, FAILED, REMIND = "✔", "✘", "※"
+_SHOWN_PLACES = 3
+_SHOWN_IDS = 5
+_BLANK = "（空白）"
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One row of CHECKS."""
+
+    check: str
+    result: str
+    findings: int
+    detail: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What is checked.
+
+    Attributes:
+        cleaned: the inputs.
+        frames: the tables of everybody, with customers added for orders that name nobody listed.
+        scoped: the tables that were analysed; None where nothing was.
+        made: output tables.
+        period: of the analysis; None without an analysis date.
+        date: the day that waiting is counted to.
+    """
+
+    cleaned: Cleaned
+    frames: Frames
+    scoped: Frames | None
+    made: Frames
+    settings: Settings
+    period: Period | None
+    date: pd.Timestamp
+
+
+def cross_checks(subject: Subject) -> pd.DataFrame:
+    """CHECKS: the verdict on everything, then one row per check; a reminder (※) does not spoil the verdict."""
+    checks = [check for make in _CHECKS for check in make(subject)]
+    failed = sum(check.result == FAILED for check in checks)
+    reminders = sum(check.result == REMIND for check in checks)
+    verdict = Check(
+        check="总核对",
+        result=FAILED if failed else PASSED,
+        findings=failed,
+        detail=f"共 {len(checks)} 项：{failed} 项须处理，{reminders} 项提醒",
+    )
+    frame = pd.DataFrame([vars(check) for check in (verdict, *checks)], columns=list(o.CHECKS.names))
+    return frame.astype({"findings": float})
+
+
+def _balance(subject: Subject) -> Iterable[Check]:
+    if i.ORDERS.name not in subject.cleaned.tables:
+        return
+    balance: Balance = subject.cleaned.balance
+    kept = math.fsum((balance.gross_kept, -balance.netted, -balance.net_kept))
+    whole = math.fsum((balance.money_in, -balance.net_kept, -balance.cancelled, -balance.set_aside))
+    for name, rest in (("保留毛额－退货冲减＝保留净额", kept), ("读入总额＝保留净额＋取消＋搁置", whole)):
+        yield _agrees(name, rest, f"保留净额 {balance.net_kept:,.2f} 元")
+
+
+def _totals(subject: Subject) -> Iterable[Check]:
+    orders, customers = subject.frames.get(i.ORDERS.name), subject.frames.get(i.CUSTOMERS.name)
+    if orders is None or customers is None:
+        return
+    amount, total = orders["net_amount"].to_numpy(dtype=float), subject.cleaned.balance.net_kept
+    of_customer = customers.set_index("customer_id")
+    groups = {
+        i.CUSTOMERS.column(name).title: orders["customer_id"]
+        .map(of_customer[name].astype(object))
+        .astype(object)
+        .fillna(_BLANK)
+        for name in ("owner", "region")
+    }
+    groups["月份"] = orders["order_date"].dt.strftime("%Y-%m")
+    for title, group in groups.items():
+        codes, names = pd.factorize(group)
+        sums = np.bincount(codes, weights=amount, minlength=len(names)).tolist()
+        yield _agrees(
+            f"按{title}合计＝订单净额", math.fsum(sums) - total, f"{len(names)} 组，{total:,.2f} 元"
+        )
+    yield from _analysed_totals(subject)
+
+
+def _analysed_totals(subject: Subject) -> Iterable[Check]:
+    metrics, scoped, period = subject.made.get(o.METRICS.name), subject.scoped, subject.period
+    if metrics is None or scoped is None or period is None or i.ORDERS.name not in scoped:
+        return
+    orders = scoped[i.ORDERS.name]
+    inside = orders.loc[period.covers(orders["order_date"].to_numpy()), "net_amount"]
+    ours = exact_sum(metrics["monetary"].to_numpy(dtype=float))
+    rest = ours - exact_sum(inside.to_numpy(dtype=float))
+    yield _agrees("客户指标的订单总额＝期间内订单净额", rest, f"{len(metrics)} 家，{ours:,.2f} 元")
+    tiers, scores = subject.made.get(o.TIER_SUMMARY.name), subject.made.get(o.SCORES.name)
+    if tiers is not None and scores is not None and len(tiers):
+        counted = float(tiers["customers"].iloc[-1])
+        yield _agrees("分级汇总的客户数＝客户评分的行数", counted - len(scores), f"{len(scores)} 家")
+
+
+def _agrees(check: str, rest: float, detail: str) -> Check:
+    off = abs(rest) >= CENT / 2
+    return Check(
+        check=check,
+        result=FAILED if off else PASSED,
+        findings=int(off),
+        detail=f"{detail}，相差 {rest:,.2f}" if off else detail,
+    )
+
+
+def _orphans(subject: Subject) -> Iterable[Check]:
+    """Numbers that one table names and the table of those things lacks."""
+    screened = subject.cleaned.screened
+    for name, table in screened.items():
+        for column, home in (("customer_id", i.CUSTOMERS), ("campaign_id", i.CAMPAIGNS)):
+            if (
+                table.table is home
+                or table.table.kept_up
+                or home.name not in screened
+                or column not in table.headings
+            ):
+                continue
+            known = screened[home.name]
+            numbers = pd.Series(table.values(column), dtype=object)
+            lost = (
+                table.kept
+                & numbers.notna().to_numpy()
+                & ~numbers.isin(known.values(column)[known.kept]).to_numpy()
+            )
+            check = f"“{TITLES[name]}”的{home.column(column).title}都在“{home.title}”中"
+            yield _rows(check, FAILED, table, lost, column, partial(_listed, numbers[lost]))
+
+
+TITLES = {table.name: table.title for table in i.INPUTS}
+
+
+def _listed(lost: pd.Series) -> str:
+    numbers = lost.drop_duplicates().tolist()
+    more = f"等 {len(numbers)} 个编号" if len(numbers) > _SHOWN_IDS else ""
+    return "、".join(numbers[:_SHOWN_IDS]) + more
+
+
+def _without(subject: Subject) -> Iterable[Check]:
+    """Customers of whom another table holds nothing."""
+    customers = subject.cleaned.screened.get(i.CUSTOMERS.name)
+    if customers is None:
+        return
+    ids = pd.Series(customers.values("customer_id"), dtype=object)
+    for table in (i.ORDERS, i.CONTACTS):
+        frame = subject.cleaned.tables.get(table.name)
+        if frame is not None:
+            lone = customers.kept & ~ids.isin(frame["customer_id"]).to_numpy()
+            yield _rows(f"每位客户在“{table.title}”中都有记录", REMIND, customers, lone, "customer_id")
+
+
+def _first_orders(subject: Subject) -> Iterable[Check]:
+    customers, orders = (
+        subject.cleaned.screened.get(i.CUSTOMERS.name),
+        subject.cleaned.tables.get(i.ORDERS.name),
+    )
+    if customers is None or orders is None or "cooperation_start" not in customers.headings:
+        return
+    counted = orders[orders["counts"]]
+    first = counted.groupby("customer_id")["order_date"].min()
+    began = pd.Series(customers.values("cooperation_start"))
+    earlier = pd.Series(customers.values("customer_id"), dtype=object).map(first) < began
+    yield _rows(
+        "首次订单不早于合作起始时间", FAILED, customers, earlier.to_numpy(dtype=bool) & customers.kept,
+        "cooperation_start",
+    )  # fmt: skip
+
+
+def _verified(subject: Subject) -> Iterable[Check]:
+    customers = subject.cleaned.screened.get(i.CUSTOMERS.name)
+    if customers is None or "verified_on" not in customers.headings:
+        return
+    days = subject.settings.general.review_days
+    verified = customers.values("verified_on")
+    never = missing(verified) & customers.kept
+    late = (verified < np.datetime64(subject.date - pd.Timedelta(days=days))) & customers.kept
+    yield _rows(
+        f"客户信息在 {days} 天内复核过", REMIND, customers, late | never, "verified_on",
+        lambda: f"其中 {int(never.sum())} 家从未复核",
+    )  # fmt: skip
+
+
+def _overdue(subject: Subject) -> Iterable[Check]:
+    today = np.datetime64(subject.date)
+    table = subject.cleaned.screened.get(i.INTERACTIONS.name)
+    if table is not None and "due_date" in table.headings:
+        is_open = ~is_yes(pd.Series(table.values("done"), dtype=object))
+        late = (table.values("due_date") < today) & is_open & table.kept
+        yield _rows("约定的下一步行动没有过期未办", REMIND, table, late, "due_date")
+    table = subject.cleaned.screened.get(i.ACTIONS.name)
+    if table is not None and "due_date" in table.headings:
+        is_open = table.values("status") != "已完成"
+        late = (table.values("due_date") < today) & is_open & table.kept
+        yield _rows("改进事项没有过期未完成", REMIND, table, late, "due_date")
+
+
+def _ledger(subject: Subject) -> Iterable[Check]:
+    """What the ledger asks people to look at."""
+    ledger = subject.cleaned.ledger
+    named = (
+        ("没有因数据问题搁置的行", REMIND, ledger["action"] == Action.SET_ASIDE.value),
+        ("金额单位与声明一致", FAILED, ledger["rule"] == Rule.UNIT_DOUBTFUL.value),
+        ("没有超出范围或异常的数值", REMIND, ledger["rule"].isin([Rule.OUT_OF_RANGE.value, Rule.OUTLIER.value])),
+        ("行业门类都能确定", REMIND, ledger["rule"] == Rule.INDUSTRY_UNCLEAR.value),
+        ("勾选的合并都能执行", FAILED, ledger["rule"] == Rule.MERGE_NOWHERE.value),
+    )  # fmt: skip
+    for check, result, lines in named:
+        number = int(lines.sum())
+        yield Check(
+            check=check,
+            result=result if number else PASSED,
+            findings=number,
+            detail="见数据质量台账" if number else "",
+            where=_places(ledger.loc[lines, "cell"].head(_SHOWN_PLACES).tolist(), number),
+        )
+
+
+def _proposals(subject: Subject) -> Iterable[Check]:
+    proposals = subject.cleaned.proposals
+    if proposals is not None:
+        waiting = int(proposals["merge"].isna().sum())
+        yield Check(
+            check="没有待确认的疑似重复客户",
+            result=REMIND if waiting else PASSED,
+            findings=waiting,
+            detail=f"请在“{i.MERGE_PROPOSALS.title}”中填“是”或“否”" if waiting else "",
+        )
+
+
+def _weights(subject: Subject) -> Iterable[Check]:
+    off = [
+        card.name
+        for card in subject.settings.cards.values()
+        if abs(sum(card.weights.values()) - 1) > WEIGHT_TOLERANCE
+    ]
+    yield Check(
+        check="各评分卡的权重合计为100%",
+        result=FAILED if off else PASSED,
+        findings=len(off),
+        detail="、".join(off) or f"{len(subject.settings.cards)} 张评分卡",
+    )
+
+
+def _rows(
+    check: str,
+    worst: str,
+    table: Screened,
+    lines: np.ndarray,
+    column: str,
+    detail: Callable[[], str] | None = None,
+) -> Check:
+    """A check that fails, or reminds, of the lines found; the first of them are named."""
+    places = np.flatnonzero(lines)
+    cells = table.raw.cells(places[:_SHOWN_PLACES], table.headings[column])
+    return Check(
+        check=check,
+        result=worst if len(places) else PASSED,
+        findings=len(places),
+        detail=detail() if detail and len(places) else "",
+        where=_places(cells, len(places)),
+    )
+
+
+def _places(cells: list[str], number: int) -> str:
+    return "、".join(cells) + (" 等" if number > len(cells) else "")
+
+
+_CHECKS: tuple[Callable[[Subject], Iterable[Check]], ...] = (
+    _balance, _totals, _weights, _orphans, _first_orders, _ledger, _proposals, _without, _verified, _overdue,
+)  # fmt: skip
