@@ -91,8 +91,11 @@ SAME_UNIT = {"人": ("名", "位"), "小时": ("时", "h", "hours"), "分钟": (
 COUNTERS = frozenset("个 件 台 套 只 箱 盒 份 张 条 项 次 人 名 位 家 分 级 吨 米 块 瓶 包 支".split())
 
 # What a row of totals says where its name or number would stand; Excel's own subtotals say “华东 汇总”.
-_TOTAL = re.compile(r"(?:本?[页月季年]度?|全部|全年|\d{1,4}[年月]|[一二三四]季度)?(?:合计|总计|小计|共计|累计|总合计|合计金额|金额合计)"
-                    r"|(?:grand|sub)?-?totals?|总和|汇总", re.IGNORECASE)  # fmt: skip
+_TOTAL = re.compile(
+    r"(?:本?[页月季年]度?|全部|全年|\d{1,4}[年月]|[一二三四]季度)?"
+    r"(?:合计|总计|小计|共计|累计|总合计|合计金额|金额合计)|(?:grand|sub)?-?totals?|总和|汇总",
+    re.IGNORECASE,
+)
 _TOTAL_MARKS = ("计", "总", "total")
 
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)

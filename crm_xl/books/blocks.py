@@ -24,8 +24,8 @@ def block_of(table: Table, frame: pd.DataFrame) -> Block:
     further = [name for name in frame.columns if name not in table.names]
     if further and not table.open_ended:
         raise ValueError(f"{table.name} declares no columns {further}")
-    columns = [_values(frame[column.name], column) for column in table]
-    columns += [_values(frame[name], Column(name=name, title=name, kind=Kind.NUMBER)) for name in further]
+    columns = [cell_values(frame[column.name], column) for column in table]
+    columns += [cell_values(frame[name], Column(name=name, title=name, kind=Kind.NUMBER)) for name in further]
     return Block(headings=(*table.titles, *further), rows=list(zip(*columns, strict=True)))
 
 
@@ -34,7 +34,8 @@ def sentence_block(table: Table, sentence: str) -> Block:
     return Block(headings=table.titles, rows=[(sentence, *[None] * (len(table.titles) - 1))])
 
 
-def _values(series: pd.Series, column: Column) -> list[Any]:
+def cell_values(series: pd.Series, column: Column) -> list[Any]:
+    """A typed column as plain Python values: missing is None, dates are dates, truth is 是/否."""
     plain: np.ndarray
     if column.kind in TEMPORAL:
         stamps = pd.to_datetime(series).dt

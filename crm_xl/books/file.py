@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -21,7 +20,7 @@ from crm_xl.package.archive import Archive, check_well_formed, damaged
 from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts, SheetPart, TablePart
 from crm_xl.package.scan import error_cells, has_formulas, last_cell
-from crm_xl.raw import RawTable, column_letters
+from crm_xl.raw import RawTable, collection_paused, column_letters
 
 # calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
 _MOST_CELLS = 100_000_000
@@ -86,7 +85,7 @@ class FileBook:
         if not wanted:
             return {}
         found: dict[str, RawTable] = {}
-        with _collection_paused():
+        with collection_paused():
             errors = self._scan({table.sheet.name: table.sheet for table in wanted})
             with self._calamine() as workbook:
                 for sheet in dict.fromkeys(table.sheet.name for table in wanted):
@@ -109,7 +108,7 @@ class FileBook:
         """
         if self.read_only:
             raise ValueError("the book was opened to be read only")
-        with _collection_paused(), self._opened() as archive:
+        with collection_paused(), self._opened() as archive:
             self._check_unchanged()
             changes = rewrite(archive, Parts(archive), blocks, cells, self._without_formulas)
 
@@ -278,18 +277,3 @@ def _headings(table: TablePart, grid: Grid) -> tuple[str, ...]:
     cells = grid[table.area.top - 1][table.area.left - 1 : table.area.right]
     cells += [""] * (len(table.headings) - len(cells))
     return tuple(str(cell).strip() or heading for cell, heading in zip(cells, table.headings, strict=True))
-
-
-@contextlib.contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Without Python's cycle collector, which would walk through millions of new cells over and over.
-
-    It takes a quarter of the time of reading half a million rows, and finds nothing: cells hold no cycles.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

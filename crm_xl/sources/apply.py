@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -47,6 +48,19 @@ def apply_mapping(mapping: Mapping, source: RawTable, faults: Sequence[CrmError]
     if found:
         raise CrmError.of(found)
     return {plan.table.table.name: plan.carried_out() for plan in plans}
+
+
+def used_headings(mapping: Mapping) -> frozenset[str]:
+    """The keys of all headings that a mapping names, alone or in an expression; what is wrong names none."""
+    found: set[str] = set()
+    for table in mapping.tables:
+        for written in (*table.columns.values(), table.returns, table.condition):
+            if not written:
+                continue
+            found.add(heading_key(written))
+            with contextlib.suppress(CrmError):
+                found.update(map(heading_key, parse(written, table.where).headings))
+    return frozenset(found)
 
 
 class _File:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
 
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
+from crm_xl.sources.layout import LOOKED_AT, HeadingRows, find_headings, heading_notes
+from crm_xl.sources.notes import FoundTable
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 1 << 16
@@ -21,14 +24,20 @@ _MOST_FAULTS = 6
 
 
 def read_delimited(data: bytes, where: str) -> RawTable:
-    """The only table of a text file, unnamed; blank cells are None, blank lines are left out.
+    """The only table of a text file, unnamed: what `find_delimited` gives, without its remarks."""
+    return find_delimited(data, where).table
 
-    The first line that holds anything is taken for the headings. Encoding (UTF-8, UTF-16 with a mark,
-    GB18030) and separator (comma, semicolon, tab, bar) are found out.
+
+def find_delimited(data: bytes, where: str, known: Collection[str] = ()) -> FoundTable:
+    """The only table of a text file; blank cells are None, blank lines are left out.
+
+    Headings are looked for below titles. Encoding (UTF-8, UTF-16 with a mark, GB18030) and separator (comma,
+    semicolon, tab, bar) are found out.
 
     Args:
         data: the file's content.
         where: its name, for places and messages.
+        known: headings a mapping asks for: they tell the heading line, as declared ones do.
 
     Raises:
         CrmError: not text, an encoding that cannot be told, a line with more cells than there are headings,
@@ -39,7 +48,8 @@ def read_delimited(data: bytes, where: str) -> RawTable:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     separator, text, first_line = _separator(text)
-    headings, start, lines_before = _heading_record(text, separator, where)
+    found, start, lines_before = _heading_record(text, separator, where, known)
+    headings = found.headings
     first_line += lines_before
     body = text[start:]
     try:
@@ -66,7 +76,9 @@ def read_delimited(data: bytes, where: str) -> RawTable:
             where=f"{where} 第{lines[1:][row]}行",
             hint="请补上标题，或把含分隔符的内容用双引号括起来。",
         )
-    return _without_blank_lines(headings[:width], columns[:width], lines[1:], where)
+    columns += [np.full(len(lines) - 1, None, dtype=object) for _ in range(width - len(columns))]
+    table = _without_blank_lines(headings[:width], columns[:width], lines[1:], where)
+    return FoundTable(table=table, notes=tuple(heading_notes(found, where)))
 
 
 def decode(data: bytes, where: str) -> str:
@@ -116,10 +128,11 @@ def _separator(text: str) -> tuple[str, str, int]:
     best, best_mark = ",", (0.0, 0)
     for separator in _SEPARATORS:
         widths = [len(record) for record in _some_records(sample, separator) if any(record)]
-        if not widths or widths[0] < 2:
+        if max(widths, default=1) < 2:
             continue
-        # The right one cuts every record into as many cells as the first.
-        mark = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+        # The right one cuts most records into equally many cells; a title above the headings is one cell.
+        usual, times = Counter(width for width in widths if width > 1).most_common(1)[0]
+        mark = (times / len(widths), usual)
         if mark > best_mark:
             best, best_mark = separator, mark
     return best, text, 1
@@ -134,19 +147,32 @@ def _some_records(sample: str, separator: str) -> Iterator[list[str]]:
         return
 
 
-def _heading_record(text: str, separator: str, where: str) -> tuple[tuple[str, ...], int, int]:
-    """The headings, the place in the text at which their line begins, and how many lines stand before."""
+def _heading_record(
+    text: str, separator: str, where: str, known: Collection[str]
+) -> tuple[HeadingRows, int, int]:
+    """The headings, the place in the text at which their last line begins, and how many lines stand before."""
     ends = [0]
     reader = csv.reader(_each_line(text, ends), delimiter=separator)
-    start = lines = 0
+    records: list[list[str]] = []
+    starts: list[tuple[int, int]] = []
+    start = lines = filled = 0
     try:
         for record in reader:
-            if any(cell.strip() for cell in record):
-                return tuple(cell.strip() for cell in record), start, lines
+            if filled or any(cell.strip() for cell in record):
+                records.append(record)
+                starts.append((start, lines))
+                filled += 1
             start, lines = ends[-1], reader.line_num
+            if filled == LOOKED_AT:
+                break
     except csv.Error:
-        raise _faults(text, separator, 1, where) from None
-    raise CrmError("文件里没有任何内容。", where=where, hint="请重新导出后再导入。")
+        # The fault may lie below the headings; then it is told with the body's others.
+        if not records:
+            raise _faults(text, separator, 1, where) from None
+    found = find_headings(records, known)
+    if found is None:
+        raise CrmError("文件里没有任何内容。", where=where, hint="请重新导出后再导入。")
+    return found, *starts[found.last]
 
 
 def _each_line(text: str, ends: list[int]) -> Iterator[str]:

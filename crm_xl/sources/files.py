@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from crm_xl.errors import CrmError
+from crm_xl.sources.notes import Note, Remark, some
 
 _LARGEST = 2 << 30
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,6 +22,54 @@ class Content(Enum):
 
     TEXT = "text"
     SPREADSHEET = "spreadsheet"
+
+
+_TEXT_ENDINGS = frozenset(".csv .tsv .txt".split())
+_BOOK_ENDINGS = frozenset(".xlsx .xlsm .xlsb .xls .ods .xltx .xltm".split())
+_PACKED_ENDINGS = frozenset(".gz .zip".split())
+
+
+def files_in(folder: Path) -> tuple[list[Path], tuple[Note, ...]]:
+    """The data files of a folder by name, and a remark on the others; folders inside are not looked into.
+
+    What programs leave behind while a file is open (~$…) and hidden files are passed over in silence.
+
+    Raises:
+        CrmError: there is no data file, or the folder cannot be read.
+    """
+    known = _TEXT_ENDINGS | _BOOK_ENDINGS | _PACKED_ENDINGS
+    try:
+        listed = sorted(
+            path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))
+        )
+    except OSError as error:
+        raise CrmError(
+            f"文件夹打不开（{error.strerror}）。", where=str(folder), hint="请检查文件夹的权限。"
+        ) from None
+    files = [path for path in listed if path.suffix.lower() in known]
+    if not files:
+        raise CrmError(
+            "文件夹里没有可导入的文件。",
+            where=str(folder),
+            hint=f"可导入的扩展名有 {'、'.join(sorted(known))}。",
+        )
+    others = [path.name for path in listed if path not in files]
+    if not others:
+        return files, ()
+    text = f"{len(others)} 个文件不是数据文件，没有导入：{some(others)}。"
+    return files, (Note(remark=Remark.OTHER_FILE, where=str(folder), text=text, count=len(others)),)
+
+
+def kind_note(path: Path, content: Content) -> tuple[Note, ...]:
+    """A remark where the name says one kind of file and the content is another."""
+    ending = path.suffix.lower()
+    if ending in _BOOK_ENDINGS and content is Content.TEXT:
+        text = f"扩展名是 {ending}，内容是文本（CSV），已按文本读取。"
+    elif ending in _TEXT_ENDINGS and content is Content.SPREADSHEET:
+        text = f"扩展名是 {ending}，内容是工作簿，已按工作簿读取。"
+    else:
+        return ()
+    return (Note(remark=Remark.OTHER_KIND, where=path.name, text=text),)
 
 
 def read_bytes(path: Path) -> tuple[bytes, Content]:

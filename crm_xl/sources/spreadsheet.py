@@ -1,83 +1,267 @@
-"""One sheet of a workbook (xlsx, xlsm, xlsb, xls, ods), read as a table of cells."""
+"""The sheets of a workbook (xlsx, xlsm, xlsb, xls, ods), each read as one table of cells."""
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from crm_xl.errors import CrmError
-from crm_xl.raw import RawTable
+from crm_xl.package.archive import Archive
+from crm_xl.package.areas import Area
+from crm_xl.package.parts import Parts
+from crm_xl.package.scan import (
+    error_cells,
+    formulas_without_value,
+    has_formulas,
+    hidden_rows,
+    is_filtered,
+    last_cell,
+)
+from crm_xl.raw import RawTable, collection_paused, column_letters
+from crm_xl.sources.layout import HeadingRows, find_headings, heading_notes
+from crm_xl.sources.notes import FoundTable, Note, Remark, some
+from crm_xl.tables import INPUTS
 from crm_xl.tables.headings import listed
 
+_DECLARED = frozenset(table.name for table in INPUTS)
+# calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
+_MOST_CELLS = 100_000_000
 
-def read_spreadsheet(data: bytes, where: str, sheet: str | None = None) -> RawTable:
-    """The table on a sheet, unnamed: from the first row that holds anything to the last.
+Grid = list[list[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What calamine does not tell of a sheet; empty for other formats than xlsx."""
+
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden: tuple[int, ...] = ()
+    filtered: bool = False
+    uncomputed: tuple[tuple[int, int], ...] = ()
+    stale: bool = False
+    tables: Mapping[str, Area] = field(default_factory=dict)  # declared input tables, with their heading row
+
+
+def read_spreadsheet(
+    data: bytes, where: str, sheet: str | None = None, known: Collection[str] = ()
+) -> RawTable:
+    """The table on a sheet, unnamed: from its headings to the last row that holds anything.
 
     Args:
         data: the workbook.
         where: its file name, for messages.
-        sheet: the sheet's name; without it the first sheet that holds anything.
+        sheet: the sheet's name; without it the first visible sheet that holds anything.
+        known: headings a mapping asks for: they tell the heading row, as declared ones do.
 
     Raises:
         CrmError: damaged, password-protected, no such sheet, nothing on it.
     """
+    return next(iter_sheets(data, where, sheet, known)).table
+
+
+def iter_sheets(
+    data: bytes, where: str, sheet: str | None = None, known: Collection[str] = ()
+) -> Iterator[FoundTable]:
+    """The table on each visible sheet that holds anything, in order; of a sheet with declared Excel tables, those.
+
+    Arguments and errors are those of `read_spreadsheet`.
+    """
+    found = False
+    with (
+        _told(where),
+        CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
+        _package(data, where) as parts,
+    ):
+        metadata = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+        names = [each.name for each in metadata]
+        if sheet is not None and sheet not in names:
+            raise CrmError(
+                f"没有工作表“{sheet}”，现有：{listed(names)}。", where=where, hint="请改用现有的工作表名。"
+            )
+        hidden = [each.name for each in metadata if each.visible != SheetVisibleEnum.Visible]
+        for name in [sheet] if sheet is not None else [name for name in names if name not in hidden]:
+            facts = _Facts() if parts is None else _facts(parts, name, where)
+            with collection_paused():
+                of_sheet = book.get_sheet_by_name(name)
+                _check_size(of_sheet.total_height, of_sheet.total_width, where, name)
+                grid: Grid = of_sheet.to_python(skip_empty_area=False)
+                tables = list(_tables(grid, name, where, facts, known))
+                del grid
+            for table in tables:
+                found = True
+                yield table
+    if not found:
+        raise CrmError(
+            f"工作表“{sheet}”是空的。" if sheet else "工作簿里没有任何内容。",
+            where=where,
+            hint="请检查是否选对了文件和工作表。",
+        )
+
+
+@contextlib.contextmanager
+def _told(where: str) -> Iterator[None]:
+    """What calamine says of a file it cannot read, as the sentence a user can act on."""
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            names = [each.name for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-            if sheet is not None and sheet not in names:
-                raise CrmError(
-                    f"没有工作表“{sheet}”，现有：{listed(names)}。",
-                    where=where,
-                    hint="请改用现有的工作表名。",
-                )
-            for name in [sheet] if sheet is not None else names:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                if (table := _table(rows, name)) is not None:
-                    return table
+        yield
     except PasswordError:
         raise CrmError(
             "文件有打开密码，无法读取。", where=where, hint="请在 Excel 中去掉密码后再导入。"
         ) from None
     except CalamineError as error:
+        raise _damaged(where, f"（{error}）") from None
+    except BaseException as error:
+        # A panic inside calamine is no Exception, yet it only says that the file is not right.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(where) from None
+
+
+def _damaged(where: str, detail: str = "") -> CrmError:
+    return CrmError(
+        f"文件已损坏或不是工作簿{detail}。", where=where, hint="请用 Excel 打开并另存为 .xlsx 后再导入。"
+    )
+
+
+@contextlib.contextmanager
+def _package(data: bytes, where: str) -> Iterator[Parts | None]:
+    """The parts of an xlsx or xlsm; None for the other formats."""
+    if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
+        yield None
+        return
+    with Archive(Path(where), data) as archive:
+        yield Parts(archive)
+
+
+def _facts(parts: Parts, name: str, where: str) -> _Facts:
+    sheet = parts.sheets.get(name)
+    if sheet is None:
+        return _Facts()
+    xml = parts.archive.read(sheet.part)
+    row, column = last_cell(xml)
+    _check_size(row, column, where, name)
+    formulas = has_formulas(xml)
+    return _Facts(
+        errors=error_cells(xml),
+        hidden=tuple(hidden_rows(xml)),
+        filtered=is_filtered(xml),
+        uncomputed=tuple(formulas_without_value(xml)) if formulas else (),
+        stale=formulas and parts.may_be_stale,
+        tables={
+            found.name: replace(found.body, top=found.body.top - 1)
+            for found in parts.tables.values()
+            if found.sheet.name == name and found.name in _DECLARED and found.header_rows
+        },
+    )
+
+
+def _check_size(rows: int, columns: int, where: str, name: str) -> None:
+    if rows * columns > _MOST_CELLS:
         raise CrmError(
-            f"文件已损坏或不是工作簿（{error}）。",
-            where=where,
-            hint="请用 Excel 打开并另存为 .xlsx 后再导入。",
-        ) from None
-    raise CrmError(
-        f"工作表“{sheet}”是空的。" if sheet else "工作簿里没有任何内容。",
-        where=where,
-        hint="请检查是否选对了文件和工作表。",
+            f"工作表用到了 {rows:,} 行 {columns:,} 列，远离表格的地方有多余的内容。",
+            where=f"{where} {name}!{column_letters(columns)}{rows}",
+            hint="请在 Excel 里删除表格以外多余的行和列（不是清除），保存后再导入。",
+        )
+
+
+def _tables(
+    grid: Grid, sheet: str, where: str, facts: _Facts, known: Collection[str]
+) -> Iterator[FoundTable]:
+    """The declared Excel tables of a sheet; without any, what stands on it as one table."""
+    for name, area in facts.tables.items():
+        rows = [row[area.left - 1 : area.right] for row in grid[area.top - 1 : area.bottom]]
+        titles = tuple(str(cell).strip() for cell in rows[0]) if rows else ()
+        headings = HeadingRows(first=0, last=0, headings=titles, above=0)
+        yield FoundTable(
+            table=_table(rows, headings, sheet, area.top, area.left, facts),
+            declared=name,
+            notes=tuple(_notes(rows, headings, f"{where} {sheet}", area.top, facts)),
+        )
+    if facts.tables:
+        return
+    first = next((index for index, row in enumerate(grid) if any(cell != "" for cell in row)), None)
+    if first is None:
+        return
+    rows = grid[first:]
+    headings_found = find_headings(rows, known)
+    assert headings_found is not None  # the first row holds something
+    yield FoundTable(
+        table=_table(rows, headings_found, sheet, first + 1, 1, facts),
+        notes=tuple(_notes(rows, headings_found, f"{where} {sheet}", first + 1, facts)),
     )
 
 
-def _table(rows: list[list[object]], sheet: str) -> RawTable | None:
-    """The rows from the first that is not blank; None where all are."""
-    filled = [index for index, row in enumerate(rows) if any(cell != "" for cell in row)]
-    if not filled:
-        return None
-    first, last = filled[0], filled[-1]
-    headings = tuple("" if cell == "" else str(cell).strip() for cell in rows[first])
-    taken = [index for index, heading in enumerate(headings) if heading]
-    body = rows[first + 1 : last + 1]
-    columns = []
-    for index in range(taken[0], len(headings)):
-        values = np.empty(len(body), dtype=object)
-        values[:] = [None if row[index] == "" else row[index] for row in body]
-        columns.append(values)
+def _table(rows: Grid, headings: HeadingRows, sheet: str, top: int, left: int, facts: _Facts) -> RawTable:
+    """The table under the headings of a rectangle of cells whose first stands at row `top`, column `left`."""
+    body = rows[headings.last + 1 :]
+    first = top + headings.last + 1  # the sheet's row of the body's first
+    errors = {
+        (row - first, column - left): text
+        for (row, column), text in facts.errors.items()
+        if 0 <= row - first < len(body) and 0 <= column - left < len(headings.headings)
+    }
+    count = len(body)
+    least = max((row + 1 for row, _ in errors), default=0)
+    while count > least and all(cell == "" for cell in body[count - 1]):
+        count -= 1
+    body = body[:count]
+    columns = [_column([row[index] for row in body]) for index in range(len(headings.headings))]
+    for (row, column), text in errors.items():
+        columns[column][row] = text
+    taken = [index for index, heading in enumerate(headings.headings) if heading]
     # A column without a heading is kept as long as it holds something: nothing is lost unseen.
-    width = max(
-        index + 1
-        for index, values in enumerate(columns)
-        if headings[taken[0] + index] or any(cell is not None for cell in values)
-    )
+    used = [index for index, values in enumerate(columns) if any(cell is not None for cell in values)]
+    start, end = taken[0], max(taken[-1], *used, 0) + 1
     return RawTable(
         name="",
-        headings=headings[taken[0] : taken[0] + width],
-        columns=tuple(columns[:width]),
+        headings=headings.headings[start:end],
+        columns=tuple(columns[start:end]),
         sheet=sheet,
-        row=first + 1,
-        column=taken[0] + 1,
+        row=first - 1,
+        column=left + start,
+        errors={(row, column - start): text for (row, column), text in errors.items() if column >= start},
     )
+
+
+def _column(cells: list[object]) -> np.ndarray:
+    """An object array of what calamine read, blanks as None."""
+    if str in set(map(type, cells)):
+        cells = [cell if cell or cell != "" else None for cell in cells]
+    column = np.empty(len(cells), dtype=object)
+    column[:] = cells
+    return column
+
+
+def _notes(rows: Grid, headings: HeadingRows, where: str, top: int, facts: _Facts) -> Iterator[Note]:
+    """What a person should know of how the table was read."""
+    yield from heading_notes(headings, where)
+    first, last = top + headings.last + 1, top + len(rows) - 1
+    inside = [row for row in facts.hidden if first <= row <= last]
+    if inside:
+        kind = "被筛选掉或隐藏" if facts.filtered else "隐藏"
+        yield Note(
+            remark=Remark.HIDDEN_ROWS,
+            where=f"{where} 第{some(inside)}行",
+            text=f"{len(inside)} 行{kind}，也一并导入。",
+            count=len(inside),
+        )
+    blank = [cell for cell in facts.uncomputed if first <= cell[0] <= last]
+    if blank:
+        places = [f"{column_letters(column)}{row}" for row, column in blank]
+        yield Note(
+            remark=Remark.UNCOMPUTED_FORMULA,
+            where=f"{where}!{some(places)}",
+            text=f"{len(blank)} 个公式没有计算结果，按空白读取；请用 Excel 打开并保存后再导入。",
+            count=len(blank),
+        )
+    if facts.stale:
+        yield Note(
+            remark=Remark.STALE_FORMULAS,
+            where=where,
+            text="公式的值可能不是最新的；请用 Excel 打开、重新计算（F9）并保存后再导入。",
+        )

@@ -1,0 +1,232 @@
+"""import_into(book, incoming): what came from files and databases, merged into the workbook's input tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_xl.analysis.ledger import Action, Ledger
+from crm_xl.analysis.screening import screen
+from crm_xl.books.protocol import Block, Book
+from crm_xl.errors import CrmError
+from crm_xl.importing.body import Body, Change
+from crm_xl.schema import Table
+from crm_xl.sources import Incoming
+from crm_xl.sources.notes import Note, Remark
+from crm_xl.tables import INPUTS, TABLES
+from crm_xl.tables.headings import listed
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOutcome:
+    """What an import means for one table; the row counts of all its sources together.
+
+    Attributes:
+        new: rows added.
+        filled: rows there already of which only blank cells are filled.
+        changed: rows there already that say something else in a cell that is not blank.
+        same: rows there already, nothing to do.
+        set_aside: rows that cleaning would set aside; they are not imported.
+        changes: every cell that is, or would be, changed; masked.
+        findings: LEDGER lines of the rows set aside: file line or cell, rule, before.
+    """
+
+    table: Table
+    new: int
+    filled: int
+    changed: int
+    same: int
+    set_aside: int
+    changes: tuple[Change, ...]
+    findings: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What an import did, or would do.
+
+    Attributes:
+        tables: one per table, in declared order.
+        notes: how the sources were read, and which columns were left out.
+        update: whether cells that differ are changed.
+        written: whether the workbook was written.
+    """
+
+    tables: tuple[TableOutcome, ...]
+    notes: tuple[Note, ...]
+    update: bool
+    written: bool
+
+    @property
+    def message(self) -> str:
+        """The one sentence an import ends with."""
+        parts = []
+        for each in self.tables:
+            figures = [
+                f"{word} {count} 行"
+                for word, count in (
+                    ("新增", each.new),
+                    ("补充", each.filled),
+                    ("更新" if self.update else "有变动未更新", each.changed),
+                    ("相同", each.same),
+                    ("搁置", each.set_aside),
+                )
+                if count
+            ]
+            parts.append(f"“{each.table.title}”{'、'.join(figures) or '没有数据'}")
+        end = "。" if self.written else "；工作簿没有改动。"
+        return f"{'导入完成' if self.written else '核对完成'}：{'；'.join(parts)}{end}"
+
+
+def importable() -> tuple[Table, ...]:
+    """The tables that people fill; what the refresh writes itself is not imported."""
+    return tuple(
+        table for table in INPUTS if not any(column.required and column.computed for column in table)
+    )
+
+
+def table_named(name: str) -> Table:
+    """The importable table of that name or title.
+
+    Raises:
+        CrmError: there is none.
+    """
+    for table in importable():
+        if name.strip().casefold() in (table.name.casefold(), table.title.casefold()):
+            return table
+    raise CrmError(
+        f"没有可以导入的表“{name}”。",
+        hint=f"可写 {'、'.join(f'{table.title}（{table.name}）' for table in importable())}。",
+    )
+
+
+def import_into(
+    book: Book,
+    incoming: Sequence[Incoming],
+    *,
+    update: bool = False,
+    dry_run: bool = False,
+    today: pd.Timestamp | None = None,
+    progress: Progress,
+    share: tuple[float, float] = (0.0, 1.0),
+) -> Outcome:
+    """What became of the rows; the book's input tables hold them afterwards, written once and as a whole.
+
+    Doing the same again changes nothing. Cells that the sources do not have, other columns of the tables, and
+    columns that the refresh computes stay as they are.
+
+    Args:
+        book: the workbook.
+        incoming: rows from sources, in order: a later one corrects what an earlier one of this import brought.
+        update: whether cells that differ from what stands in the workbook are changed; blanks are filled anyway.
+        dry_run: nothing is written.
+        today: rows of things that happened later are set aside; default the computer's date.
+        progress: told what is being done.
+        share: which part of the whole work this is.
+
+    Raises:
+        CrmError: the workbook lacks a table, or the column of a key; it cannot be read or written: it is as it was.
+    """
+    now = (pd.Timestamp.now() if today is None else today).normalize()
+    wanted = [table for table in importable() if any(each.table.name == table.name for each in incoming)]
+    _check(book, incoming, wanted)
+    progress("读取工作簿", share[0])
+    raw = book.read([table.name for table in wanted])
+    blocks: dict[str, Block] = {}
+    outcomes, notes = [], [note for each in incoming for note in each.notes]
+    notes += _left_out(incoming)
+    for number, table in enumerate(wanted):
+        progress(f"核对{table.title}", share[0] + (share[1] - share[0]) * (0.1 + 0.6 * number / len(wanted)))
+        body = Body(table, raw[table.name], now)
+        outcome, remarks = _of_table(table, body, incoming, update, now)
+        outcomes.append(outcome)
+        notes += remarks
+        if body.touched:
+            blocks[table.name] = body.block()
+    if blocks and not dry_run:
+        progress("写入工作簿", share[0] + (share[1] - share[0]) * 0.75)
+        book.write(blocks, {})
+    progress("完成", share[1])
+    return Outcome(
+        tables=tuple(outcomes), notes=tuple(notes), update=update, written=bool(blocks) and not dry_run
+    )
+
+
+def _check(book: Book, incoming: Sequence[Incoming], wanted: Sequence[Table]) -> None:
+    """Nothing, when every source has a table to go to."""
+    for each in incoming:
+        if each.table.name not in {table.name for table in wanted}:
+            raise CrmError(
+                f"“{TABLES[each.table.name].title}”由刷新写入，不能导入。",
+                where=each.source,
+                hint="请选择其他文件，或用 --table 指定表。",
+            )
+    if lacking := [table for table in wanted if table.name not in book.tables()]:
+        raise CrmError(
+            f"工作簿里没有表 {listed(f'{table.title}（{table.name}）' for table in lacking)}。",
+            where=book.name,
+            hint="请用 crm-xl template 取得带有这张表的工作簿，或在工作簿里建立同名表格。",
+        )
+
+
+def _of_table(
+    table: Table, body: Body, incoming: Sequence[Incoming], update: bool, today: pd.Timestamp
+) -> tuple[TableOutcome, list[Note]]:
+    counts = {"new": 0, "filled": 0, "changed": 0, "same": 0}
+    set_aside = 0
+    changes: list[Change] = []
+    findings: list[pd.DataFrame] = []
+    notes: list[Note] = []
+    for each in incoming:
+        if each.table.name != table.name:
+            continue
+        ledger = Ledger()
+        screened = screen(table, each.table, today, ledger)
+        frame = ledger.frame()
+        findings.append(frame[frame["action"] == Action.SET_ASIDE.value])
+        set_aside += int((screened.present & ~screened.kept).sum())
+        if lacking := body.lacks([name for name in screened.headings if not table.column(name).computed]):
+            if named := [column for column in lacking if column.required]:
+                raise CrmError(
+                    f"工作簿的表“{table.title}”缺少必填列 {listed(column.title for column in named)}。",
+                    where=table.sheet,
+                    hint="请在工作簿里补上这些列再导入。",
+                )
+            notes += [
+                Note(
+                    remark=Remark.UNMATCHED_COLUMN,
+                    where=each.source,
+                    text=f"工作簿的表“{table.title}”没有列“{column.title}”，这一列没有导入。",
+                )
+                for column in lacking
+            ]
+        merged = body.merge(screened, update=update)
+        for word in counts:
+            counts[word] += getattr(merged, word)
+        changes += merged.changes
+    outcome = TableOutcome(
+        table=table,
+        set_aside=set_aside,
+        changes=tuple(changes),
+        findings=pd.concat(findings, ignore_index=True),
+        **counts,
+    )
+    return outcome, notes
+
+
+def _left_out(incoming: Sequence[Incoming]) -> list[Note]:
+    """One remark per source on the columns that nothing takes."""
+    by_source = {each.source: each.unmatched for each in incoming if each.unmatched}
+    return [
+        Note(
+            remark=Remark.UNMATCHED_COLUMN,
+            where=source,
+            text=f"{len(headings)} 列没有对应，没有导入：{listed(headings)}。",
+            count=len(headings),
+        )
+        for source, headings in by_source.items()
+    ]
