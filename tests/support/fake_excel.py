@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -227,6 +227,19 @@ class FakeWorkbook:
         sheet, table = self.table(name)
         top, left, bottom, right = table.box
         return [[sheet.cells.get((r, c)) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
+
+    def copy(self) -> FakeWorkbook:
+        """Another one like it; quicker than a deep copy, since no value in it ever changes."""
+        sheets = [
+            replace(
+                sheet,
+                cells=dict(sheet.cells),
+                formats=dict(sheet.formats),
+                tables=[replace(table) for table in sheet.tables],
+            )
+            for sheet in self.sheets
+        ]
+        return replace(self, sheets=sheets, names=dict(self.names))
 
     def state(self) -> Any:
         """All that must be as before after a failure; only formats of blank cells may differ."""
