@@ -11,12 +11,12 @@ import pandas as pd
 from crm_xl.analysis.likeness import SHORTEST, nearly_same, nearness
 from crm_xl.analysis.naming import NameParts, difference, name_parts, same_place
 from crm_xl.analysis.tally import is_yes
-from crm_xl.masks import mask_name
+from crm_xl.masks import COMPOUND_SURNAMES, mask_name
 from crm_xl.tables import inputs as i
 
 _PERSON = i.CUSTOMER_TYPES[1]
-# The longest name that is a person's where nothing says what the customer is: 欧阳建国.
-_LONGEST_PERSON = 4
+# The longest name that is a person's where nothing says what the customer is, after the surname: 张建国, 欧阳建国.
+_LONGEST_GIVEN = 2
 _REACHED_BY = {"phone": "手机", "email": "邮箱", "id_number": "证件号码"}
 BY_HAND = "人工填写"
 
@@ -70,7 +70,8 @@ def propose(
 def _persons(customers: pd.DataFrame) -> np.ndarray:
     """Which customers are persons: those called so, and short names without a legal form."""
     kind = customers["customer_type"]
-    short = customers["customer_name"].map(len) <= _LONGEST_PERSON
+    compound = customers["customer_name"].str[:2].isin(COMPOUND_SURNAMES)
+    short = customers["customer_name"].map(len) <= 1 + compound + _LONGEST_GIVEN
     return ((kind == _PERSON) | (kind.isna() & short)).to_numpy(dtype=bool)
 
 
