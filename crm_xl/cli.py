@@ -87,6 +87,37 @@ def mask(
     typer.echo(made.message)
 
 
+@app.command("import")
+def import_data(
+    files: Annotated[
+        list[str], typer.Argument(help="数据文件、文件夹，或数据库地址（postgresql://…）；可多个")
+    ],
+    into: Annotated[Path, typer.Option("--into", help="导入到哪个工作簿")],
+    mapping: Annotated[
+        str | None,
+        typer.Option("--map", help="对照表（TOML）或随附的名称；文件不存在时写出一份草稿供填写"),
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option("--table", help="数据是哪张表，如 订单；默认按标题判断")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="只读取这个工作表")] = None,
+    sql: Annotated[str | None, typer.Option("--sql", help="数据库查询（SELECT）")] = None,
+    sql_table: Annotated[str | None, typer.Option("--sql-table", help="数据库里的表")] = None,
+    update: Annotated[bool, typer.Option("--update", help="内容不同的单元格也更新；默认只补空白")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="不询问，直接写入")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="不沿用记住的对照表")] = False,
+) -> None:
+    """导入数据文件、文件夹或数据库，按编号并入工作簿；重复导入不会产生重复数据。"""
+    from crm_xl import cli_import
+
+    request = cli_import.Request(
+        files=files, into=into, mapping=mapping, table=table, sheet=sheet, sql=sql, sql_table=sql_table,
+        update=update, dry_run=dry_run, fresh=fresh, ask=not yes and sys.stdin.isatty(),
+    )  # fmt: skip
+    cli_import.run(request, _progress)
+
+
 @app.command()
 def build(folder: Annotated[Path, typer.Argument(help="生成到哪个文件夹")] = Path()) -> None:
     """从声明生成工作簿与模板。"""

@@ -43,7 +43,8 @@ BELOW = {
     "api": "refreshing report masking splitting",
     "excel": "functions commands api assets log",
     "libreoffice": "functions commands api assets log",
-    "cli": "builder api assets log",
+    "cli_import": "importing log",
+    "cli": "cli_import builder api assets log",
     "__main__": "cli",
 }
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from crm_xl.importing.body import Change
-from crm_xl.importing.intake import Outcome, TableOutcome, import_into, importable, table_named
+from crm_xl.importing.intake import Outcome, Plan, TableOutcome, importable, plan_import, table_named
 
-__all__ = ["Change", "Outcome", "TableOutcome", "import_into", "importable", "table_named"]
+__all__ = ["Change", "Outcome", "Plan", "TableOutcome", "importable", "plan_import", "table_named"]

@@ -1,9 +1,9 @@
-"""import_into(book, incoming): what came from files and databases, merged into the workbook's input tables."""
+"""plan_import(book, incoming): what came from files and databases, merged into the workbook's input tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -104,17 +104,34 @@ def table_named(name: str) -> Table:
     )
 
 
-def import_into(
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """An import worked out and not yet written: what to show a person, and what to write."""
+
+    outcome: Outcome
+    blocks: Mapping[str, Block]
+
+    def carry_out(self, book: Book) -> Outcome:
+        """What was done; the book holds the new rows, written once and as a whole.
+
+        Raises:
+            CrmError: the book cannot be written; it is as it was.
+        """
+        if self.blocks:
+            book.write(self.blocks, {})
+        return replace(self.outcome, written=bool(self.blocks))
+
+
+def plan_import(
     book: Book,
     incoming: Sequence[Incoming],
     *,
     update: bool = False,
-    dry_run: bool = False,
     today: pd.Timestamp | None = None,
     progress: Progress,
     share: tuple[float, float] = (0.0, 1.0),
-) -> Outcome:
-    """What became of the rows; the book's input tables hold them afterwards, written once and as a whole.
+) -> Plan:
+    """What the rows mean for the book's input tables; nothing is written yet.
 
     Doing the same again changes nothing. Cells that the sources do not have, other columns of the tables, and
     columns that the refresh computes stay as they are.
@@ -123,13 +140,12 @@ def import_into(
         book: the workbook.
         incoming: rows from sources, in order: a later one corrects what an earlier one of this import brought.
         update: whether cells that differ from what stands in the workbook are changed; blanks are filled anyway.
-        dry_run: nothing is written.
         today: rows of things that happened later are set aside; default the computer's date.
         progress: told what is being done.
         share: which part of the whole work this is.
 
     Raises:
-        CrmError: the workbook lacks a table, or the column of a key; it cannot be read or written: it is as it was.
+        CrmError: the workbook lacks a table, or the column of a key; it cannot be read.
     """
     now = (pd.Timestamp.now() if today is None else today).normalize()
     wanted = [table for table in importable() if any(each.table.name == table.name for each in incoming)]
@@ -140,20 +156,16 @@ def import_into(
     outcomes, notes = [], [note for each in incoming for note in each.notes]
     notes += _left_out(incoming)
     for number, table in enumerate(wanted):
-        progress(f"核对{table.title}", share[0] + (share[1] - share[0]) * (0.1 + 0.6 * number / len(wanted)))
+        progress(f"核对{table.title}", share[0] + (share[1] - share[0]) * (0.2 + 0.8 * number / len(wanted)))
         body = Body(table, raw[table.name], now)
         outcome, remarks = _of_table(table, body, incoming, update, now)
         outcomes.append(outcome)
         notes += remarks
         if body.touched:
             blocks[table.name] = body.block()
-    if blocks and not dry_run:
-        progress("写入工作簿", share[0] + (share[1] - share[0]) * 0.75)
-        book.write(blocks, {})
-    progress("完成", share[1])
-    return Outcome(
-        tables=tuple(outcomes), notes=tuple(notes), update=update, written=bool(blocks) and not dry_run
-    )
+    progress("核对完成", share[1])
+    outcome_of_all = Outcome(tables=tuple(outcomes), notes=tuple(notes), update=update, written=False)
+    return Plan(outcome=outcome_of_all, blocks=blocks)
 
 
 def _check(book: Book, incoming: Sequence[Incoming], wanted: Sequence[Table]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable, collection_paused
 from crm_xl.sources.notes import FoundTable
+from crm_xl.tables import INPUTS
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -84,7 +85,8 @@ def read_database(
             columns=columns,
             sheet=f"{place[0]} {table or '查询'}",
             file_lines=np.arange(1, size + 1),
-        )
+        ),
+        declared=next((each.name for each in INPUTS if table in (each.name, each.title)), ""),
     )
 
 

@@ -82,7 +82,7 @@ def parse_mapping(source: Path | str) -> tuple[Mapping, list[CrmError]]:
     Raises:
         CrmError: no such file, or not TOML.
     """
-    text, where = _text_of(source)
+    text, where = mapping_text(source)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -118,7 +118,12 @@ def parse_mapping(source: Path | str) -> tuple[Mapping, list[CrmError]]:
     return Mapping(name=where, tables=tuple(tables)), faults
 
 
-def _text_of(source: Path | str) -> tuple[str, str]:
+def mapping_text(source: Path | str) -> tuple[str, str]:
+    """The text of a mapping file or a shipped mapping, and how messages call it.
+
+    Raises:
+        CrmError: no such file, or not UTF-8.
+    """
     if str(source) in shipped_mappings():
         return (_SHIPPED / f"{source}.toml").read_text(encoding="utf-8"), f"映射 {source}"
     path = Path(source)
