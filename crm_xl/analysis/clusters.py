@@ -114,26 +114,43 @@ def _k_means(
         groups: how many.
         seed: of starting points and sample.
     """
-    cluster, metrics = _scikit_learn()
+    cluster, metrics, threadpool_limits = _scikit_learn()
     counts = np.bincount(place).astype(float)
-    model = cluster.KMeans(n_clusters=groups, n_init=RESTARTS, random_state=seed)
-    own = model.fit(distinct, sample_weight=counts).labels_.astype(np.int64)
+    # One thread: sums come out the same on every machine, and threads that wait for one another on a busy one
+    # cost more than they save.
+    with threadpool_limits(limits=1):
+        model = cluster.KMeans(n_clusters=groups, n_init=RESTARTS, random_state=seed)
+        own = model.fit(distinct, sample_weight=counts).labels_.astype(np.int64)
+        return own[place], *_silhouette(metrics, distinct, np.sort(place), own, seed)
+
+
+def _silhouette(
+    metrics: Any, distinct: Floats, order: NDArray[np.int64], own: NDArray[np.int64], seed: int
+) -> tuple[float | None, int]:
+    """The silhouette, and on how many customers it was taken.
+
+    Args:
+        metrics: scikit-learn's module.
+        distinct: the different customers.
+        order: which of them each customer is, sorted.
+        own: the group of each different customer.
+        seed: of the sample.
+    """
     # Of the customers, sorted, so that how often a kind of customer occurs counts.
-    order = np.sort(place)
     if len(order) > SILHOUETTE_SAMPLE:
         order = np.random.default_rng(seed).choice(order, SILHOUETTE_SAMPLE, replace=False)
     sampled = own[order]
-    silhouette = None
-    if 1 < len(np.unique(sampled)) < len(order):
-        silhouette = float(metrics.silhouette_score(distinct[order], sampled))
-    return own[place], silhouette, len(order)
+    if not 1 < len(np.unique(sampled)) < len(order):
+        return None, len(order)
+    return float(metrics.silhouette_score(distinct[order], sampled)), len(order)
 
 
-def _scikit_learn() -> tuple[Any, Any]:
+def _scikit_learn() -> tuple[Any, Any, Any]:
     try:
         from sklearn import cluster, metrics
+        from threadpoolctl import threadpool_limits  # comes with scikit-learn
     except ImportError:
         raise CrmError(
             "聚类需要 scikit-learn，本机尚未安装。", hint='请运行 pip install "crm-xl[model]" 后重试。'
         ) from None
-    return cluster, metrics
+    return cluster, metrics, threadpool_limits
