@@ -11,6 +11,7 @@ from crm_xl.analysis.pipeline import Progress, analyze, quiet
 from crm_xl.analysis.results import Results
 from crm_xl.books.blocks import block_of, sentence_block
 from crm_xl.books.protocol import Block, Book, Cell
+from crm_xl.books.sidecar import write_fitting
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
@@ -44,7 +45,7 @@ def refresh(
     book = _book(path_or_book, out)
     results = _analysed(book, analysis_date, sources, progress)
     progress("写入结果", 0.85)
-    book.write(output_blocks(results, book.tables()), status_cells(results))
+    write_fitting(book, output_blocks(results, book.tables()), status_cells(results))
     progress("完成", 1.0)
     return results
 

@@ -64,6 +64,11 @@ class FileBook:
             self._check_out(suffix)
             check_free(self.out.resolve())
 
+    @property
+    def file(self) -> Path:
+        """Where `write` puts the result."""
+        return self.out
+
     def tables(self) -> Mapping[str, Place]:
         """Every Excel table in the book, by name."""
         return {name: table.place for name, table in self._tables.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_xl.books import live_snapshot
@@ -59,6 +60,13 @@ class LiveBook:
     @cached_property
     def _names(self) -> dict[str, LiveName]:
         return find_names(self._book)
+
+    @property
+    def file(self) -> Path | None:
+        """The file the workbook was saved to; None where it never was, or lies in the cloud alone."""
+        # xlwings' own `fullname` raises where it cannot turn a cloud address into a folder.
+        path = Path(self._book.impl.fullname)
+        return path if path.is_file() else None
 
     def tables(self) -> Mapping[str, Place]:
         """Every Excel table in the workbook, by name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from crm_xl.raw import Place, RawTable
@@ -33,6 +34,10 @@ class Book(Protocol):
     """A workbook that holds declared tables."""
 
     name: str  # as the user knows it: file name
+
+    @property
+    def file(self) -> Path | None:
+        """The file on this machine that a write ends up in; None where there is none."""
 
     def tables(self) -> Mapping[str, Place]:
         """Every Excel table (ListObject) in the book, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.builder.layout import plan
@@ -26,6 +27,7 @@ class Draft:
         self.spec = spec
         self.samples = samples
         self.name = spec.file_name
+        self.file: Path | None = None  # of the machine that builds; nothing goes beside it
         self.sheets = plan(spec)
         self.cells: dict[str, Cell] = {}
         self._before: tuple[dict[str, Block], dict[str, Cell]] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from crm_xl.analysis.results import Results
 from crm_xl.books.protocol import Book, Progress
+from crm_xl.books.sidecar import write_fitting
 from crm_xl.refreshing import check, output_blocks
 from crm_xl.schema import Table
 from crm_xl.tables.cells import note_name
@@ -28,6 +29,6 @@ def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Res
     wanted = {table.name: table for table in tables}
     blocks = {name: block for name, block in output_blocks(results, book.tables()).items() if name in wanted}
     progress("写入结果", 0.85)
-    book.write(blocks, {note_name(wanted[name]): results.caption for name in blocks})
+    write_fitting(book, blocks, {note_name(wanted[name]): results.caption for name in blocks})
     progress("完成", 1.0)
     return results

@@ -1,0 +1,117 @@
+"""Tables too long for their sheet: cut there, and written whole to a CSV file beside the workbook.
+
+A spreadsheet that opens a CSV file takes a text that begins with = + - or @ for a formula; such texts get an
+apostrophe. Source: OWASP, CSV Injection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from crm_xl.books.protocol import Block, Book, Cell
+from crm_xl.errors import CrmError
+from crm_xl.package.areas import LAST_ROW
+from crm_xl.tables import TABLES
+
+_DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sidecar:
+    """A table that goes to a file of its own, whole."""
+
+    path: Path
+    block: Block
+
+
+def write_fitting(book: Book, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> tuple[Path, ...]:
+    """The CSV files that were written beside the book for the tables too long for it, after writing the book.
+
+    Args:
+        book: takes the blocks, each as far as its sheet or its declared maximum lets it.
+        blocks: by table name.
+        cells: by defined name.
+
+    Raises:
+        CrmError: the book or a CSV file cannot be written; the book is as it was before.
+    """
+    fitting, sidecars = fitted(book, blocks)
+    drafts = {sidecar.path: _draft(sidecar) for sidecar in sidecars}
+    try:
+        book.write(fitting, cells)
+        for path, draft in drafts.items():
+            os.replace(draft, path)
+    finally:
+        for draft in drafts.values():
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+    return tuple(drafts)
+
+
+def fitted(book: Book, blocks: Mapping[str, Block]) -> tuple[dict[str, Block], list[Sidecar]]:
+    """The blocks as the book can hold them, and the files that hold the whole of those that were cut.
+
+    A cut block says so in its last row.
+    """
+    places = book.tables()
+    fitting, sidecars = dict(blocks), []
+    for name, block in blocks.items():
+        if name not in places:
+            continue
+        room = LAST_ROW - places[name].row
+        most = min(room, TABLES[name].most_rows or room) if name in TABLES else room
+        if len(block.rows) <= most:
+            continue
+        file = book.file
+        kept, left = block.rows[: most - 1], len(block.rows) - most + 1
+        sentence = f"另有 {left:,} 行没有列出"
+        if file is not None:
+            path = file.with_name(f"{file.stem}_{TABLES[name].title if name in TABLES else name}.csv")
+            sidecars.append(Sidecar(path=path, block=block))
+            sentence += f"；全部 {len(block.rows):,} 行见同一文件夹的“{path.name}”"
+        last = (sentence, *[None] * (len(block.headings) - 1))
+        fitting[name] = Block(headings=block.headings, rows=[*kept, last])
+    return fitting, sidecars
+
+
+def safe_text(cell: Cell) -> Cell:
+    """The cell as a CSV file may hold it: no text that a spreadsheet would take for a formula.
+
+    >>> safe_text("=1+1"), safe_text("＝1"), safe_text("a=1"), safe_text(-5)
+    ("'=1+1", "'＝1", 'a=1', -5)
+    """
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _draft(sidecar: Sidecar) -> Path:
+    """A finished file beside the one it will become."""
+    draft = sidecar.path.with_name(f".{sidecar.path.name}.{os.getpid()}.tmp")
+    try:
+        if sidecar.path.exists():
+            # Open in Excel it could not be replaced, and the book would be written without it.
+            with sidecar.path.open("ab"):
+                pass
+        # The mark at the beginning tells Excel that the text is UTF-8.
+        with draft.open("w", encoding="utf-8-sig", newline="") as target:
+            writer = csv.writer(target)
+            writer.writerow(map(safe_text, sidecar.block.headings))
+            writer.writerows(map(safe_text, row) for row in sidecar.block.rows)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise CrmError(
+            "这个文件写不进去，工作簿没有改动。",
+            where=sidecar.path.name,
+            hint="请关闭打开它的程序，并确认磁盘有空间后再试。",
+        ) from error
+    return draft
