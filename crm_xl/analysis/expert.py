@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crm_xl.analysis.growth import Floats
 from crm_xl.errors import CrmError
+from crm_xl.schema import NUMERIC
+from crm_xl.tables.inputs import RATINGS
+from crm_xl.tables.workshop import RATING_SPREAD
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,29 +67,21 @@ def equal_weights(number: int) -> Floats:
     return np.full(number, 1 / number)
 
 
-def rating_spread(ratings: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
-    """How far several people's ratings of one customer lie apart.
+def rating_spread(ratings: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
+    """RATING_SPREAD: where several people rated one customer and did not say the same.
 
     Args:
         ratings: cleaned tblRatings.
-        fields: numeric columns of it.
-
-    Returns:
-        customer_id, field, raters, mean, spread (standard deviation), lowest, highest; one row per customer and
-        field that at least two people rated, customers in order of first appearance.
+        metrics: METRICS, for names and the order of customers.
     """
-    long = ratings.melt(id_vars="customer_id", value_vars=list(fields), var_name="field").dropna(
+    fields = {column.name: column.title for column in RATINGS if column.kind in NUMERIC}
+    several = ratings[ratings["customer_id"].duplicated(keep=False)]
+    long = several.melt(id_vars="customer_id", value_vars=list(fields), var_name="field").dropna(
         subset=["value"]
     )
     groups = long.groupby(["customer_id", "field"], sort=False)["value"]
     found = groups.agg(raters="size", mean="mean", spread="std", lowest="min", highest="max").reset_index()
-    several = found[found["raters"] >= 2]
-    rank: NDArray[np.int64] = pd.Index(ratings["customer_id"].drop_duplicates()).get_indexer(
-        pd.Index(several["customer_id"])
-    )
-    return (
-        several.assign(rank=rank)
-        .sort_values("rank", kind="stable")
-        .drop(columns="rank")
-        .reset_index(drop=True)
-    )
+    found = found[found["lowest"] < found["highest"]]
+    names = metrics[["customer_id", "customer_name", "owner"]]
+    table = names.merge(found, on="customer_id", how="inner", validate="one_to_many")
+    return table.assign(field=table["field"].map(fields))[list(RATING_SPREAD.names)]

@@ -28,6 +28,13 @@ AHP_WEIGHTS = output(
     needs=(), guide="003", note="由AHP判断与专家打分计算；采用与否由“指标权重来源”决定",
 )
 
+RATING_SPREAD = output(
+    "tblRatingSpread", "评分分歧",
+    CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("field", "评分项"), count("raters", "评分人数"), number("mean", "平均"),
+    number("spread", "标准差"), number("lowest", "最低"), number("highest", "最高"),
+    needs=(i.CUSTOMERS.name, i.RATINGS.name), guide="003", note="多人评分且意见不一的客户与评分项；比率以小数表示",
+)
+
 METHOD_COMPARE = output(
     "tblMethodCompare", "分级方法对比",
     CUSTOMER_ID, CUSTOMER_NAME, OWNER, number("score", "综合得分"),
@@ -133,7 +140,7 @@ AUDIT = output(
 DRAFT = output(
     "tblDraft", "模拟方案",
     text("item", "项目"), text("name", "名称"), text("part", "分段或所属"),
-    number("current", "现用值"), number("draft", "模拟值", note="空白即不变；权重与比例写小数或百分数均可"),
+    number("current", "现用值"), number("draft", "模拟值", note="空白即不变；权重写小数，如 0.4"),
     needs=(), sheet="模拟测算", guide="003", note="在模拟值列填写要试的权重与界限，再按模拟测算；采用后写入参数",
 )
 
@@ -170,6 +177,6 @@ TIER_EFFECT = output(
 )
 
 OUTPUTS = (
-    AHP_WEIGHTS, METHOD_COMPARE, METHOD_SUMMARY, SCHEMES, MATRIX, PROSPECTS, SETTING_CHECKS, WARNINGS,
+    AHP_WEIGHTS, RATING_SPREAD, METHOD_COMPARE, METHOD_SUMMARY, SCHEMES, MATRIX, PROSPECTS, SETTING_CHECKS, WARNINGS,
     OWNER_WARNINGS, MOVERS, MIGRATION, AUDIT, DRAFT, WHAT_IF, WHAT_IF_MOVERS, TIER_EFFECT,
 )

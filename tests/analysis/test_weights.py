@@ -25,8 +25,10 @@ from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
 from crm_xl.settings.model import ExpertScore, Judgement
+from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
-from crm_xl.tables.workshop import AHP_WEIGHTS
+from crm_xl.tables.workshop import AHP_WEIGHTS, RATING_SPREAD
+from tests.support.metric_rows import metric_rows
 
 SHIPPED = Settings.default()
 ITEMS = ("年消费额", "利润率", "合作时长", "交叉购买率")
@@ -99,19 +101,21 @@ class TestExpertScoring:
         assert expert_weights(other, names).weights == pytest.approx(expert_weights(scores, names).weights)
 
     def test_ratings_that_lie_apart_are_shown(self) -> None:
-        ratings = pd.DataFrame(
-            {
-                "customer_id": ["C2", "C1", "C2", "C1"],
-                "need_match": [0.9, 0.5, 0.5, np.nan],
-                "brand_synergy": [4, 3, 4, 5.0],
-            }
-        )
-        found = rating_spread(ratings, ["need_match", "brand_synergy"]).set_index(["customer_id", "field"])
-        # .9 and .5: mean .7, standard deviation .4 ÷ √2.
-        assert found.loc[("C2", "need_match")].tolist() == pytest.approx([2, 0.7, 0.4 / 2**0.5, 0.5, 0.9])
-        assert found.loc[("C2", "brand_synergy"), "spread"] == 0
-        assert ("C1", "need_match") not in found.index
-        assert found.index.get_level_values("customer_id").tolist() == ["C2", "C2", "C1"]
+        ratings = pd.DataFrame({name: np.nan for name in i.RATINGS.names}, index=range(5), dtype=object)
+        ratings["customer_id"] = ["C2", "C1", "C2", "C1", "C3"]
+        for name in ("need_match", "brand_synergy"):
+            ratings[name] = ratings[name].astype(float)
+        ratings["need_match"] = [0.9, 0.5, 0.5, np.nan, 0.1]
+        ratings["brand_synergy"] = [4, 3, 4, 5, 1.0]
+        found = rating_spread(ratings, metric_rows({"customer_name": "一"}, {"customer_name": "二"}, {}))
+        assert tuple(found.columns) == RATING_SPREAD.names
+        # 3 and 5: standard deviation 2 ÷ √2; .9 and .5: .4 ÷ √2. C2 agrees on 4; C3 was rated once.
+        assert found[["customer_id", "customer_name", "field", "raters"]].to_numpy().tolist() == [
+            ["C1", "一", "品牌协同效应", 2], ["C2", "二", "需求匹配度", 2],
+        ]  # fmt: skip
+        assert found["mean"].tolist() == pytest.approx([4, 0.7])
+        assert found["spread"].tolist() == pytest.approx([2**0.5, 0.4 / 2**0.5])
+        assert found[["lowest", "highest"]].to_numpy().tolist() == [[3, 5], [0.5, 0.9]]
 
 
 class TestLevels:
