@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -135,14 +136,19 @@ def _numbers(numbers: np.ndarray, column: Column) -> Converted:
 
 
 def _from_datetimes(values: np.ndarray, types: set[type], column: Column) -> np.ndarray:
-    """Datetimes and blanks as datetime64; where days are all that counts, in a tenth of the time."""
-    if column.kind is Kind.DATETIME or types != {datetime}:
+    """Datetimes and blanks as datetime64, from their parts: in a tenth of the time numpy takes for objects."""
+    if types != {datetime}:
         return values.astype(MOMENT)
     there = values != None  # noqa: E711 - elementwise
-    days = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[D]")
-    ordinals = np.fromiter(map(datetime.toordinal, values[there]), np.int64, int(there.sum()))
-    days[there] = (ordinals - _DAY_ZERO).astype("datetime64[D]")
-    return days.astype(MOMENT)
+    found = values[there]
+    days = np.fromiter(map(datetime.toordinal, found), np.int64, len(found)) - _DAY_ZERO
+    moments = np.full(len(values), np.datetime64("NaT"), dtype=MOMENT)
+    moments[there] = days.astype("datetime64[D]").astype(MOMENT)
+    if column.kind is Kind.DATETIME:
+        for part, unit in (("hour", "h"), ("minute", "m"), ("second", "s"), ("microsecond", "us")):
+            parts = np.fromiter(map(attrgetter(part), found), np.int64, len(found))
+            moments[there] += parts.astype(f"timedelta64[{unit}]")
+    return moments
 
 
 def _moments(moments: np.ndarray, column: Column) -> Converted:

@@ -57,11 +57,12 @@ def _totals(table: RawTable, keys: Collection[int]) -> np.ndarray:
     found = np.zeros(len(table), dtype=bool)
     nothing_before = np.ones(len(table), dtype=bool)
     for index, column in enumerate(table.columns):
-        rows = np.fromiter(_total_cells(column), dtype=np.int64)
-        found[rows] |= nothing_before[rows] | (index in keys)
-        nothing_before &= column == None  # noqa: E711 - elementwise
-        if not nothing_before.any() and index >= max(keys, default=0):
-            break
+        first = nothing_before.any()
+        if first or index in keys:
+            rows = np.fromiter(_total_cells(column), dtype=np.int64)
+            found[rows] |= nothing_before[rows] | (index in keys)
+        if first:
+            nothing_before &= column == None  # noqa: E711 - elementwise
     return np.flatnonzero(found)
 
 
@@ -80,18 +81,12 @@ def _total_cells(column: np.ndarray) -> Iterator[int]:
 def _repeated_headings(table: RawTable) -> np.ndarray:
     """Rows that say in every filled column what its heading says."""
     named = [index for index, heading in enumerate(table.headings) if heading]
-    if len(named) < 2 or not len(table):
+    if len(named) < 2:
         return np.empty(0, dtype=np.int64)
     rows = np.arange(len(table))
     for index in named:
-        cells = table.columns[index][rows]
-        rows = rows[
-            np.fromiter((_says(cell, table.headings[index]) for cell in cells), dtype=bool, count=len(rows))
-        ]
+        says = table.columns[index][rows] == table.headings[index]
+        rows = rows[np.asarray(says, dtype=bool)]
         if not len(rows):
             break
     return rows
-
-
-def _says(cell: object, heading: str) -> bool:
-    return type(cell) is str and cell.strip() == heading
