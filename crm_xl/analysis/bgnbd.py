@@ -83,8 +83,9 @@ class BgNbd:
     ) -> Floats:
         """Purchases ahead of customers known to be alive: the paper's equation 10 before its denominator.
 
-        Euler's transformation takes the power of (1 − z) out of ₂F₁(r+x, b+x; a+b+x−1; z). What is left has
-        parameters that do not grow with x, so that a customer with a thousand purchases overflows nothing.
+        The paper's (1 − z)^(r+x) · ₂F₁(r+x, b+x; c; z) with c = a+b+x−1 equals, by Euler's transformation,
+        (1 − z)^(a−1) · ₂F₁(c−r−x, a−1; c; z). The one with the smaller power is computed: neither a customer with
+        a thousand purchases nor a fit with a huge a then multiplies 0 by infinity.
         """
         from scipy.special import hyp2f1
 
@@ -92,7 +93,11 @@ class BgNbd:
         c = a + stays - 1
         c = np.where(np.abs(c) < _NEAR_ONE, _NEAR_ONE, c)
         z = horizon / (seen + horizon)
-        spent = (1 - z) ** (a - 1) * hyp2f1(c - shape, a - 1, c, z)
+        turned = a - 1 <= shape
+        power = np.where(turned, a - 1, shape)
+        spent = (1 - z) ** power * hyp2f1(
+            np.where(turned, c - shape, shape), np.where(turned, a - 1, stays), c, z
+        )
         ahead: Floats = c / (a - 1) * (1 - spent)
         return ahead
 

@@ -113,7 +113,7 @@ def _dates(lines: OrderLines, analysis_date: pd.Timestamp) -> dict[str, Any]:
 
 def _sums(lines: OrderLines, inside: Flags) -> dict[str, Any]:
     everything = np.ones(len(lines), dtype=bool)
-    frequency = _orders(lines, inside)
+    frequency = order_count(lines, inside)
     monetary = lines.tally.sum(lines.amount, inside)
     return {
         "frequency": frequency,
@@ -121,11 +121,11 @@ def _sums(lines: OrderLines, inside: Flags) -> dict[str, Any]:
         "average_order_value": divide(monetary, frequency),
         "repeat_rate": divide(frequency - 1, frequency),
         "lifetime_amount": lines.tally.sum(lines.amount, everything),
-        "lifetime_orders": _orders(lines, everything),
+        "lifetime_orders": order_count(lines, everything),
     }
 
 
-def _orders(lines: OrderLines, where: Flags) -> Floats:
+def order_count(lines: OrderLines, where: Flags) -> Floats:
     """Distinct orders that count with a marked line."""
     marked = where & lines.counts
     # One line stands for its order: the last one written wins, and any does.

@@ -92,7 +92,7 @@ def _movers(
             "owner": now["owner"].to_numpy(dtype=object)[at],
             "from_tier": past.shown[at],
             "to_tier": decision.shown[at],
-            "direction": _direction(before, after),
+            "direction": direction(before, after),
             "reason": pd.Series([reasons.of(place) for place in at.tolist()], dtype=object),
             "score": now["score"].to_numpy(dtype=float)[at],
             "raw_tier": decision.raw[at],
@@ -105,7 +105,8 @@ def _movers(
     return stake.sort_values(["stake", "customer_id"])[list(MOVERS.names)].reset_index(drop=True)
 
 
-def _direction(before: Ranks, after: Ranks) -> Names:
+def direction(before: Ranks, after: Ranks) -> Names:
+    """上升, 下降, or 其他 where one of the two is no tier."""
     compared = (before != NO_RANK) & (after != NO_RANK)
     directions = np.full(len(before), SIDEWAYS, dtype=object)
     directions[compared & (after < before)] = UP
