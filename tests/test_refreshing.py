@@ -15,7 +15,7 @@ from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.raw import RawTable
 from crm_xl.refreshing import check, output_blocks
-from crm_xl.tables import OUTPUTS, TABLES, cells
+from crm_xl.tables import INPUTS, OUTPUTS, TABLES, cells
 
 
 @pytest.fixture
@@ -26,8 +26,9 @@ def workbook(tmp_path) -> Path:
 
 
 def content(path: Path) -> dict[str, list[list[object]]]:
-    """Every output table: headings, then rows."""
-    read = FileBook(path).read([table.name for table in OUTPUTS])
+    """Every table that a refresh writes: headings, then rows."""
+    kept_up = [table.name for table in INPUTS if table.kept_up]
+    read = FileBook(path).read([table.name for table in OUTPUTS] + kept_up)
     return {
         name: [list(raw.headings), *map(list, zip(*raw.columns, strict=True))] for name, raw in read.items()
     }

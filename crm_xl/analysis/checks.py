@@ -190,10 +190,10 @@ def _first_orders(subject: Subject) -> Iterable[Check]:
         return
     counted = orders[orders["counts"]]
     first = counted.groupby("customer_id")["order_date"].min()
-    began = pd.Series(customers.values("cooperation_start"))
-    earlier = pd.Series(customers.values("customer_id"), dtype=object).map(first) < began
+    ordered = first.reindex(customers.values("customer_id")).to_numpy().astype("datetime64[us]")
+    earlier = (ordered < customers.values("cooperation_start")) & customers.kept
     yield _rows(
-        "首次订单不早于合作起始时间", FAILED, customers, earlier.to_numpy(dtype=bool) & customers.kept,
+        "首次订单不早于合作起始时间", FAILED, customers, earlier,
         "cooperation_start",
     )  # fmt: skip
 
