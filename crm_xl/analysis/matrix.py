@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crm_xl.analysis.grading import TIE_TOLERANCE
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.tally import Flags
 from crm_xl.settings.model import BOUND_TOLERANCE, General
@@ -116,4 +117,8 @@ def matrix_summary(cells: ArrayLike, value: ArrayLike, cuts: tuple[float, float]
 def _quantile(values: ArrayLike, share: float) -> float:
     known = np.asarray(values, dtype=float)
     known = known[~np.isnan(known)]
-    return float(np.quantile(known, share)) if len(known) else np.nan
+    if not len(known):
+        return np.nan
+    cut = float(np.quantile(known, share))
+    # Interpolating between two values may miss the one it should hit by the last bit.
+    return cut - abs(cut) * TIE_TOLERANCE

@@ -270,7 +270,7 @@ GENERAL: tuple[Setting, ...] = (
             "默认评分卡的权重取自评分指标表、AHP判断、专家打分，或各指标等权", "003"),
     _choice("ahp_ri", "AHP随机一致性指标", "权重", (RI_SAATY_1980, RI_SAATY_2005, RI_DONEGAN_DODD),
             "计算一致性比率CR所用的RI表", "003"),
-    _choice("matrix_rule", "矩阵界限取法", "分类方案", (CUT_MEDIAN, CUT_QUANTILE, CUT_VALUE),
+    _choice("matrix_rule", "矩阵界限取法", "分类方案", (CUT_QUANTILE, CUT_MEDIAN, CUT_VALUE),
             "价值–潜力矩阵中“高”的界限；达到界限为高", "003"),
     Setting(name="matrix_quantile", title="矩阵分位", group="分类方案", kind=Kind.PERCENT, default=0.8, minimum=0, maximum=1,
             note="界限取法为“分位数”时使用：80%即前两成为高", guide="003"),

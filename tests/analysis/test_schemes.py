@@ -71,16 +71,18 @@ class TestMatrix:
     @given(
         st.lists(st.tuples(st.integers(0, 50), st.integers(-5, 30)), min_size=1, max_size=30),
         st.sampled_from([1e-4, 1e4]),
+        st.sampled_from([(p.CUT_MEDIAN, 0.5), (p.CUT_QUANTILE, 0.8), (p.CUT_QUANTILE, 0.7)]),
     )
     def test_ties_stay_together_and_the_unit_moves_nobody(
-        self, rows: list[tuple[int, int]], unit: float
+        self, rows: list[tuple[int, int]], unit: float, rule: tuple[str, float]
     ) -> None:
+        general = replace(GENERAL, matrix_rule=rule[0], matrix_quantile=rule[1])
         value, growth = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
         everybody = np.ones(len(rows), dtype=bool)
 
         def cells(values: np.ndarray) -> list[str]:
             return place_in_matrix(
-                values, growth / 100, matrix_cuts(values, growth / 100, GENERAL), everybody
+                values, growth / 100, matrix_cuts(values, growth / 100, general), everybody
             ).tolist()
 
         found = cells(value * 1e4)
@@ -92,7 +94,7 @@ class TestMatrix:
             == place_in_matrix(
                 value[order] * 1e4,
                 growth[order] / 100,
-                matrix_cuts(value * 1e4, growth / 100, GENERAL),
+                matrix_cuts(value * 1e4, growth / 100, general),
                 everybody,
             ).tolist()
         )
@@ -198,7 +200,7 @@ class TestTogether:
         )  # fmt: skip
         found = classify(metrics, ["活跃", "流失", "无交易"], GENERAL)
         assert tuple(found.table.columns) == SCHEMES.names
-        # Medians of the two who ordered: 300万 and 15 %; the prospect moves neither.
+        # Of the two who ordered 80 % is at 600 · .8 = 480万 and 10 % + 10 % · .8 = 18 %; the prospect moves neither.
         assert found.table["matrix_cell"].tolist() == ["S", "C", "无交易"]
         assert found.table["potential_tier"].tolist() == ["高", "待评估", "待评估"]
         # Frequency 5, recency 5, and 1 for an order value that is the only one: 11.
