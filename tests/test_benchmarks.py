@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,21 @@ def test_a_case_within_its_limits_passes() -> None:
     assert one.over == []
 
 
+def test_seconds_are_a_limit_only_where_one_is_set() -> None:
+    slow = harness.Measurement(name="x", case="a / b", note="", seconds=0.03, baseline_seconds=0.01)
+    assert slow.over == []
+    assert replace(slow, most_seconds=0.02).over == ["0.030 s, at most 0.02 s"]
+
+
+def test_a_call_may_measure_itself() -> None:
+    assert harness.timed(lambda: harness.Measured(7.5)) == 7.5
+    assert harness.timed(lambda: 7.5) < 1
+
+
 def test_every_case_of_the_harness_stands_in_its_file() -> None:
     folder = Path(harness.__file__).parent
-    for module in harness.CASES.values():
+    for case in harness.CASES.values():
+        module = case.partition(":")[0]
         assert (folder / f"{module.removeprefix('benchmarks.')}.py").exists()
 
 

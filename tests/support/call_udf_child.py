@@ -94,18 +94,24 @@ def answer(call_udf: Any, call: Call, times: int) -> Any:
     return seconds
 
 
+def windows_call_udf() -> Any:
+    """xlwings' call_udf, ready to be called; this process is fit for nothing else afterwards."""
+    stub_windows()
+    import xlwings as xw
+    from xlwings import _xlwindows, udfs
+
+    xw.engines.add(xw.Engine(impl=_xlwindows.engine))
+    # Off Windows these decorators do nothing, so they are put in place before the functions are imported.
+    xw.func, xw.arg, xw.ret, xw.script = udfs.xlfunc, udfs.xlarg, udfs.xlret, udfs.xlsub
+    return udfs.call_udf
+
+
 def main() -> None:
     """Answer the calls on the input."""
     calls, times = pickle.load(sys.stdin.buffer)
     with contextlib.redirect_stdout(sys.stderr):
-        stub_windows()
-        import xlwings as xw
-        from xlwings import _xlwindows, udfs
-
-        xw.engines.add(xw.Engine(impl=_xlwindows.engine))
-        # Off Windows these decorators do nothing, so they are put in place before the functions are imported.
-        xw.func, xw.arg, xw.ret, xw.script = udfs.xlfunc, udfs.xlarg, udfs.xlret, udfs.xlsub
-        answers = [answer(udfs.call_udf, call, times) for call in calls]
+        call_udf = windows_call_udf()
+        answers = [answer(call_udf, call, times) for call in calls]
     pickle.dump(answers, sys.stdout.buffer)
 
 
