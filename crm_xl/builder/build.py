@@ -15,6 +15,7 @@ from crm_xl.builder.charts import place_charts
 from crm_xl.builder.dictionary import data_dictionary
 from crm_xl.builder.draft import Draft
 from crm_xl.builder.examples import write_examples, write_help
+from crm_xl.builder.function_reference import function_reference
 from crm_xl.builder.guide import write_guide
 from crm_xl.builder.home import write_home
 from crm_xl.builder.layout import SheetKind, SheetPlan
@@ -31,6 +32,7 @@ from crm_xl.refreshing import refresh
 from crm_xl.tables import cells
 
 DICTIONARY = "docs/data-dictionary.md"
+FUNCTION_PAGE = "docs/functions.md"
 _MADE = datetime(2026, 1, 1)  # no clock: a build must not depend on the day
 # Excel recalculates a whole file that an older calculation engine saved; then the stored values would be lost
 # where Python is absent.
@@ -45,15 +47,17 @@ XLWINGS_SETTINGS = (
 
 
 def build(target_dir: Path | str) -> list[Path]:
-    """The files built: the macro workbook and every template with sample data and its results, and the dictionary.
+    """The files built: macro workbook and templates with sample data and its results, and two reference pages.
 
     Args:
         target_dir: the repository, or any folder; `workbook/`, `templates/` and `docs/` are made inside it.
     """
-    dictionary = Path(target_dir) / DICTIONARY
-    dictionary.parent.mkdir(parents=True, exist_ok=True)
-    dictionary.write_text(data_dictionary(), encoding="utf-8", newline="\n")
-    made = [dictionary]
+    made = []
+    for name, text in ((DICTIONARY, data_dictionary()), (FUNCTION_PAGE, function_reference())):
+        page = Path(target_dir) / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8", newline="\n")
+        made.append(page)
     for spec in SHIPPED_BOOKS:
         path = Path(target_dir) / spec.folder / spec.file_name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -76,18 +77,18 @@ def grid(argument: Any) -> Objects:
         argument = [[argument]]
     elif argument and not isinstance(argument[0], list | tuple):
         argument = [argument]
-    height, width = len(argument), len(argument[0]) if argument else 0
-    if not height or not width:
-        height = width = 1
-        argument = [[None]]
-    cells = np.empty((height, width), dtype=object)
-    cells[:] = argument
-    flat = cells.ravel()
+    widths = set(map(len, argument))
+    if len(widths) > 1:
+        raise ValueError(f"rows of {sorted(widths)} cells")
+    width = max(widths, default=0)
+    if not width:
+        argument, width = [[None]], 1
+    flat = np.fromiter(chain.from_iterable(argument), dtype=object, count=len(argument) * width)
     if int in set(map(type, flat)):  # Excel's numbers are floats; its whole numbers are errors
         for place, cell in enumerate(flat):
             if type(cell) is int and cell in _NEWER_ERRORS:
                 flat[place] = _NEWER_ERRORS[cell]
-    return cells
+    return flat.reshape(len(argument), width)
 
 
 def read(argument: Any, column: Column, *, at: tuple[int, int] = (0, 0)) -> Cells:

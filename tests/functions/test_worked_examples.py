@@ -161,3 +161,8 @@ def test_growth_from_nothing_is_blank_with_its_reason(base: float) -> None:
     code, _, reason = call("GROWTH_RATE", 100, base).partition("|")
     assert code == "#"
     assert "基期为零或负数" in reason
+
+
+def test_rows_of_different_lengths_are_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="rows of"):
+        function("CUSTOMER_TIER").call([[1, 2], [3]])
