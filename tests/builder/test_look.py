@@ -33,7 +33,13 @@ def test_printed_pages_show_every_sheet_chart_and_number(
     assert "###" not in printed  # a number or date wider than its column
     titles = [sheet.name for sheet in draft.sheets if not sheet.hidden][1:]
     assert [title for title in titles if title not in printed] == []
-    charts = ["各级客户数", "各级年总消费额占比", "客户数（家）", "月度订单总额与活跃客户占比", "订单总额（万元）"]
+    charts = [
+        "各级客户数",
+        "各级年总消费额占比",
+        "客户数（家）",
+        "月度订单总额与活跃客户占比",
+        "订单总额（万元）",
+    ]
     assert [title for title in charts if title not in printed] == []
     assert all(f"{row[0]}" in printed for row in draft.blocks["tblTierChart"].rows)
     # One page wide, apart from tables too wide to read on one.

@@ -56,7 +56,10 @@ def test_value_card_has_the_weights_of_guide_003():
 
 def test_weights_that_almost_sum_pass_and_are_normalised():
     # 33.33 % three times is 99.99 %: within the tolerance of 1e-4 (SPEC section 5).
-    rows = [("卡", "维度", 1.0, name, "利润率", 0.3333, "分段", None) for name in ("利润率", "合作时长", "续约次数")]
+    rows = [
+        ("卡", "维度", 1.0, name, "利润率", 0.3333, "分段", None)
+        for name in ("利润率", "合作时长", "续约次数")
+    ]
     table = RawTable.from_rows(p.INDICATORS.name, [p.INDICATORS.titles, *rows, *SHIPPED[p.INDICATORS.name]])
     weights = Settings.from_tables({p.INDICATORS.name: table}).cards["卡"].weights
     assert sum(weights.values()) == pytest.approx(1, abs=1e-12)
