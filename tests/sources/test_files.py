@@ -31,6 +31,7 @@ def zipped(*names: str) -> bytes:
         zipped("客户.csv"),
         zipped("__MACOSX/._客户.csv", "folder/", "folder/客户.csv"),
     ],
+    ids=["plain", "gzip", "zip", "zip made on a Mac"],  # packages hold the time they were made
 )
 def test_text_comes_out_of_its_package_whatever_the_name(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "data.dat"
@@ -59,6 +60,17 @@ def test_a_workbook_named_csv_is_a_workbook(tmp_path: Path, data: bytes) -> None
         (zipped("a.csv", "b.csv"), "压缩包里有 2 个文件"),
         (b'\xef\xbb\xbf<html xmlns:x="urn:x"><table>', "网页格式"),
         (b"  <!DOCTYPE html>", "网页格式"),
+    ],
+    ids=[
+        "nothing",
+        "white space",
+        "gzip of nothing",
+        "cut gzip",
+        "no gzip",
+        "cut zip",
+        "two files",
+        "html posing as xls",
+        "html",
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_remedy(tmp_path: Path, data: bytes, problem: str) -> None:
