@@ -119,6 +119,21 @@ def import_data(
 
 
 @app.command()
+def split(
+    file: Workbook,
+    out: Annotated[Path | None, typer.Option(help="放在哪个文件夹；默认在原文件旁，名称后加“_拆分”")] = None,
+) -> None:
+    """按负责人拆分：每人一个工作簿，只含本人的客户，结果按这些客户重新计算；原文件不变。"""
+    from crm_xl.splitting import split as split_book
+
+    with _progress() as progress:
+        made = split_book(file, out, progress=progress)
+    typer.echo(made.message)
+    for path in made.files.values():
+        typer.echo(f"  {path.name}")
+
+
+@app.command()
 def build(folder: Annotated[Path, typer.Argument(help="生成到哪个文件夹")] = Path()) -> None:
     """从声明生成工作簿与模板。"""
     from crm_xl.builder.build import build as build_all

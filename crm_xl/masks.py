@@ -7,7 +7,7 @@ its column should hold is hidden whole rather than shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from crm_xl.widths import fold, half_width
 
@@ -101,24 +101,46 @@ def mask_email(address: str) -> str:
     return masked if "***@" in masked else STARS
 
 
-def mask_free_text(text: str) -> str:
+def mask_free_text(text: str, *, only: Container[str] | None = None) -> str:
     """The text with the identity numbers, bank cards, phones and e-mail addresses inside it masked.
+
+    Args:
+        text: any text.
+        only: the digits of the numbers that are masked, as `digits_of` gives them; all by default.
 
     >>> mask_free_text("请打13800001234找张工，或发 z@a.cn")
     '请打138****1234找张工，或发 z***@a.cn'
     """
     if not _SUSPECT.search(half_width(text)):
         return text
-    text = _hidden(text, _EMAIL, lambda found: f"{found[1] or found[2]}***@")
-    text = _hidden(text, _ID_NUMBER, lambda found: mask_id_number(re.sub("[- ]", "", found[0])))
-    text = _hidden(text, _MOBILE, lambda found: f"{found[1]}{found[2]}****{found[3]}")
-    return _hidden(text, _LANDLINE, lambda found: f"{found[1]}****{found[2]}")
+    if only is None:
+        text = _hidden(text, _EMAIL, lambda found: f"{found[1] or found[2]}***@")
+    text = _hidden(text, _ID_NUMBER, lambda found: mask_id_number(re.sub("[- ]", "", found[0])), only)
+    text = _hidden(text, _MOBILE, lambda found: f"{found[1]}{found[2]}****{found[3]}", only)
+    return _hidden(text, _LANDLINE, lambda found: f"{found[1]}****{found[2]}", only)
 
 
-def _hidden(text: str, pattern: re.Pattern[str], mask: Callable[[re.Match[str]], str]) -> str:
+def digits_of(number: str) -> str:
+    """What of a phone or identity number counts for comparing: neither separators nor the country's code.
+
+    >>> digits_of("+86 138-0000-1234"), digits_of("11010519491231002x")
+    ('13800001234', '11010519491231002X')
+    """
+    bare = re.sub("[^0-9X]", "", fold(number).upper())
+    return re.sub("^(?:00)?86(?=1[3-9][0-9]{9}$)", "", bare)
+
+
+def _hidden(
+    text: str,
+    pattern: re.Pattern[str],
+    mask: Callable[[re.Match[str]], str],
+    only: Container[str] | None = None,
+) -> str:
     """The text with every match masked, matched in half width: what lies between stays as it was written."""
-    kept, end = [], 0
+    kept: list[str] = []
+    end = 0
     for found in pattern.finditer(half_width(text)):
-        kept += (text[end : found.start()], mask(found))
-        end = found.end()
+        if only is None or digits_of(found[0]) in only:
+            kept += (text[end : found.start()], mask(found))
+            end = found.end()
     return "".join([*kept, text[end:]]) if kept else text

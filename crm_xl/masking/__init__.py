@@ -11,9 +11,9 @@ from crm_xl.books.atomic import replace_file
 from crm_xl.books.file import FileBook
 from crm_xl.errors import CrmError
 from crm_xl.masking.known import cell_mask, known_values, plain_columns, secret_columns
-from crm_xl.masking.package import Changes, SheetRules, redact_package
+from crm_xl.masking.package import Changes, redact_package
 from crm_xl.masking.redactor import Redactor
-from crm_xl.masking.sheetcells import SecretColumn
+from crm_xl.masking.sheetcells import SecretColumn, SheetRules
 from crm_xl.package.archive import Archive, check_well_formed
 from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts

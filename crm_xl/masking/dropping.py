@@ -13,8 +13,11 @@ from crm_xl.package.parts import CONTENT_TYPES, local
 _READABLE = (".xml", ".rels", ".vml")
 # The macros and the ribbon's own pictures are ours and hold no data.
 _KEPT = ("xl/vbaproject.bin", "customui/")
-# Old values of changed cells, and of what was embedded; the calculation chain may name formulas that are gone.
-_HISTORIES = ("xl/revisions/", "xl/activex/", "xl/embeddings/", "xl/calcchain.xml", "docprops/thumbnail")
+# Old values of changed cells, what was embedded, whole queries packed into a text of XML, a picture of the first
+# sheet; the calculation chain may name formulas that are gone.
+_HISTORIES = (
+    "xl/revisions/", "xl/activex/", "xl/embeddings/", "customxml/", "xl/calcchain.xml", "docprops/thumbnail",
+)  # fmt: skip
 _ANCHORS = frozenset({"twoCellAnchor", "oneCellAnchor", "absoluteAnchor"})
 _NAMESPACES = ("/relationships", "urn:schemas-microsoft-com:office:office")
 
@@ -92,6 +95,10 @@ def _frame(element: etree._Element, root: etree._Element) -> etree._Element:
 
 
 def _remove(element: etree._Element) -> None:
+    """Takes the element out, and the list that held nothing else: an empty list is an error to Excel."""
     parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
+    if parent is None:
+        return
+    parent.remove(element)
+    if len(parent) == 0 and parent.getparent() is not None and not (parent.text or "").strip():
+        _remove(parent)

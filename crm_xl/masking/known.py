@@ -64,14 +64,20 @@ def known_values(tables: Mapping[str, RawTable]) -> dict[str, str]:
     are not personal; a name of one character and a number of a few digits would be found everywhere, and are
     masked in their own columns only.
     """
-    known: dict[str, str] = {}
-    for table in tables.values():
-        for at, column in secret_columns(table.name, table.headings).items():
-            mask = MASKS[column.secret] if column.secret else str
-            for text in _texts(table, at, column):
+    return {text: mask(text) for table in tables.values() for _, text, mask in personal_values(table)}
+
+
+def personal_values(table: RawTable) -> Iterator[tuple[int, str, Mask]]:
+    """(0-based body row, text, mask) of every value `known_values` speaks of."""
+    for at, column in secret_columns(table.name, table.headings).items():
+        if column.secret in (None, Secret.FREE_TEXT):
+            continue
+        of = cell_mask(table, at, column)
+        for row, cell in enumerate(table.columns[at].tolist()):
+            if cell is not None and (mask := of(row)) is not None:
+                text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
                 for spelling in _spellings(text, column):
-                    known[spelling] = mask(spelling)
-    return known
+                    yield row, spelling, mask
 
 
 def cell_mask(table: RawTable, at: int, column: Column) -> Callable[[int], Mask | None]:
@@ -92,15 +98,6 @@ def _persons(table: RawTable) -> frozenset[int]:
     cells = table.columns[matched["customer_type"]]
     types = convert(cells, i.CUSTOMERS.column("customer_type")).values
     return frozenset(row for row, kind in enumerate(types.tolist()) if kind == _PERSON)
-
-
-def _texts(table: RawTable, at: int, column: Column) -> Iterator[str]:
-    if column.secret is Secret.FREE_TEXT:
-        return
-    of = cell_mask(table, at, column)
-    for row, cell in enumerate(table.columns[at].tolist()):
-        if cell is not None and of(row):
-            yield str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _spellings(text: str, column: Column) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -10,21 +10,12 @@ from lxml import etree
 from crm_xl.errors import CrmError
 from crm_xl.masking import dropping
 from crm_xl.masking.redactor import Redactor
-from crm_xl.masking.sheetcells import SecretColumn, mask_sheet
+from crm_xl.masking.sheetcells import SheetRules, mask_sheet
 from crm_xl.masking.xmltext import redact, redact_links, rich_text
 from crm_xl.package.archive import Archive, to_bytes
-from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts, children, local, unescape
 
 Changes = dict[str, bytes | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SheetRules:
-    """What is known of a sheet's cells before they are looked at."""
-
-    secrets: Sequence[SecretColumn] = ()
-    figures: Sequence[Area] = ()
 
 
 @dataclass(kw_only=True)
@@ -41,6 +32,7 @@ def redact_package(
     redactor: Redactor,
     rules: Mapping[str, SheetRules],
     more_dropped: frozenset[str] = frozenset(),
+    forgotten: Collection[str] = (),
 ) -> Redaction:
     """Every part of the package redacted.
 
@@ -52,6 +44,7 @@ def redact_package(
         redactor: what replaces.
         rules: by sheet name.
         more_dropped: further parts to leave out.
+        forgotten: names of elements that go wherever they stand: what a chart remembers of its source.
 
     Raises:
         CrmError: a part is damaged; something is named by what must not be seen; a data model is inside.
@@ -76,7 +69,7 @@ def redact_package(
     for part in archive.parts():
         if part in done or part in dropped or not part.casefold().endswith((".xml", ".vml")):
             continue
-        content = _redacted_part(archive, part, redactor, gone.get(part.casefold(), set()))
+        content = _redacted_part(archive, part, redactor, gone.get(part.casefold(), set()), forgotten)
         if content is not None:
             found.changes[part] = content
     return found
@@ -109,12 +102,14 @@ def _redact_cells(
     used: set[int] = set()
     for sheet in parts.sheets.values():
         rule = rules.get(sheet.name, SheetRules())
+        if rule.emptied:
+            changes[sheet.part] = _empty_sheet(etree.QName(parts.root).namespace or "")
+            continue
         masked = mask_sheet(
             archive.read(sheet.part),
             book=archive.name,
             sheet=sheet.name,
-            secrets=rule.secrets,
-            figures=rule.figures,
+            rules=rule,
             shared=texts,
             redactor=redactor,
             dropped_ids=gone.get(sheet.part.casefold(), set()),
@@ -141,7 +136,13 @@ def _read_aloud_apart(item: etree._Element) -> str:
     return unescape(rich_text(item))
 
 
-def _redacted_part(archive: Archive, part: str, redactor: Redactor, gone: set[str]) -> bytes | None:
+def _empty_sheet(namespace: str) -> bytes:
+    return to_bytes(etree.fromstring(f'<worksheet xmlns="{namespace}"><sheetData/></worksheet>'))
+
+
+def _redacted_part(
+    archive: Archive, part: str, redactor: Redactor, gone: set[str], forgotten: Collection[str]
+) -> bytes | None:
     try:
         root = archive.xml(part)
     except CrmError:
@@ -153,7 +154,12 @@ def _redacted_part(archive: Archive, part: str, redactor: Redactor, gone: set[st
         return None if shown == text else shown.encode()
     if gone:
         dropping.drop_uses(root, gone)
-    changed = redact(root, redactor, archive.name)
+    memories = [element for element in root.iter() if local(element) in forgotten]
+    for element in memories:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+    changed = redact(root, redactor, archive.name) or bool(memories)
     if local(root) == "table":
         _refuse_equal_headings(root, archive.name)
     return to_bytes(root) if changed or gone else None

@@ -36,6 +36,25 @@ class SecretColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SheetRules:
+    """What is known of a sheet's cells before they are looked at.
+
+    Attributes:
+        secrets: the columns masked as their declarations say.
+        figures: areas whose numbers are amounts, never phones.
+        trusted: areas whose cells stay as they are.
+        emptied: nothing of the sheet stays.
+        blank_formulas: a formula that has to go leaves no value behind.
+    """
+
+    secrets: Sequence[SecretColumn] = ()
+    figures: Sequence[Area] = ()
+    trusted: Sequence[Area] = ()
+    emptied: bool = False
+    blank_formulas: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class MaskedSheet:
     """The sheet's new XML, and which shared strings its remaining cells use."""
 
@@ -48,8 +67,7 @@ def mask_sheet(
     *,
     book: str,
     sheet: str,
-    secrets: Sequence[SecretColumn],
-    figures: Sequence[Area],
+    rules: SheetRules,
     shared: Sequence[str],
     redactor: Redactor,
     dropped_ids: Collection[str] = (),
@@ -63,8 +81,7 @@ def mask_sheet(
         xml: the sheet's part.
         book: the workbook's file name, for messages.
         sheet: the sheet's name, for messages.
-        secrets: the columns masked as their declarations say.
-        figures: areas whose numbers are amounts, never phones.
+        rules: what is known of the sheet's cells.
         shared: the workbook's shared strings.
         redactor: what replaces everywhere else.
         dropped_ids: the ids by which the sheet refers to parts that leave the package.
@@ -73,7 +90,7 @@ def mask_sheet(
         CrmError: the sheet is damaged.
     """
     found = SheetRows(xml, book=book, sheet=sheet, edits=(), cells=())
-    cells = _Cells(found.prefix, secrets, figures, shared, redactor)
+    cells = _Cells(found.prefix, rules, shared, redactor)
     rows = "".join(cells.row(number, _as_text(row)) for number, row in sorted(found.rows.items()))
     drop_uses(found.root, dropped_ids)
     redact(found.root, redactor, book)
@@ -93,14 +110,12 @@ class _Cells:
     def __init__(
         self,
         prefix: str,
-        secrets: Sequence[SecretColumn],
-        figures: Sequence[Area],
+        rules: SheetRules,
         shared: Sequence[str],
         redactor: Redactor,
     ) -> None:
         self.used: set[int] = set()
-        self._secrets = secrets
-        self._figures = figures
+        self._rules = rules
         self._shared = shared
         self._redactor = redactor
         self._writer = CellWriter(prefix=prefix)
@@ -123,7 +138,7 @@ class _Cells:
             text = _COMMENT.sub("", text)
         secrets = {
             column.body.left: rule
-            for column in self._secrets
+            for column in self._rules.secrets
             if column.body.top <= number <= column.body.bottom
             if (rule := column.mask(number - column.body.top)) is not None
         }
@@ -147,11 +162,16 @@ class _Cells:
         self, match: re.Match[str], attributes: Mapping[str, str], row: int, column: int, mask: Mask | None
     ) -> str:
         content, kind = match[2], attributes.get("t", "n")
+        if any(area.holds(row, column) for area in self._rules.trusted):
+            if kind == "s":
+                self.used.add(int(self._value_of(content)))
+            return match[0]
         formula = self._formula.search(content)
         before = self._text(content, kind)
         after = self._shown(before, kind, row, column, mask)
         if formula is not None and (after != before or self._unsafe(formula)):
-            return self._start(match[1]) + self._writer.tail(_plain(after, kind, before))
+            value = None if self._rules.blank_formulas else _plain(after, kind, before)
+            return self._start(match[1]) + self._writer.tail(value)
         if after != before:
             return self._start(match[1]) + self._writer.text(after)
         if kind == "s":
@@ -178,7 +198,7 @@ class _Cells:
         if kind in ("n", "d"):
             if mask is not None:
                 return mask(text.removesuffix(".0"))
-            if any(area.holds(row, column) for area in self._figures):
+            if any(area.holds(row, column) for area in self._rules.figures):
                 return text
             return self._redactor.number(text) or text
         if mask is not None:

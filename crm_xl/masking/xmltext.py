@@ -132,9 +132,9 @@ def _redact_attributes(element: etree._Element, name: str, redactor: Redactor, w
             continue
         if (kind := _NAMES.get((name, attribute))) is not None:
             raise CrmError(
-                f"有{kind}以姓名、电话等个人信息命名，不能自动遮盖，没有生成文件。",
+                f"有{kind}以客户或联系人的姓名、电话等命名，不能自动遮盖，没有生成文件。",
                 where=where,
-                hint=f"请在 Excel 里给这个{kind}改名后再导出。",
+                hint=f"请在 Excel 里给这个{kind}改名后再试。",
             )
         element.set(key, shown)
         changed = True
