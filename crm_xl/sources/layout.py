@@ -44,28 +44,33 @@ def declared_headings() -> frozenset[str]:
     return frozenset(key for table in INPUTS for column in table for key in spellings(column))
 
 
-def find_headings(rows: Sequence[Row], known: Collection[str] = ()) -> HeadingRows | None:
+def find_headings(
+    rows: Sequence[Row], known: Collection[str] = (), tall: Collection[int] = ()
+) -> HeadingRows | None:
     """The headings among the first rows; None where all of these are blank.
 
     Args:
         rows: the first rows of a sheet or file; blank cells are None or "".
         known: headings a mapping asks for, beside the declared ones.
+        tall: rows of which a cell is merged with the one below: such a row and the next are headings together.
     """
     filled = [index for index, row in enumerate(rows[:LOOKED_AT]) if any(_text(cell) for cell in row)]
     if not filled:
         return None
     wanted = declared_headings() | {heading_key(heading) for heading in known}
     start = _first_by_shape(rows, filled)
-    best, most = HeadingRows(first=start, last=start, headings=_texts(rows[start]), above=0), 0
+    best = HeadingRows(first=start, last=start, headings=_texts(rows[start]), above=0)
+    most = (_SURE - 1, 2)
     for index in filled:
-        single = HeadingRows(first=index, last=index, headings=_texts(rows[index]), above=0)
-        candidates = [single]
+        candidates = [HeadingRows(first=index, last=index, headings=_texts(rows[index]), above=0)]
         if index + 1 in filled and _all_text(rows[index]) and _all_text(rows[index + 1]):
             candidates.append(_two_rows(rows, index))
         for candidate in candidates:
-            count = _known(candidate.headings, wanted)
-            if count > most and count >= _SURE:
-                best, most = candidate, count
+            # A title and the headings below it, taken together, say no more than the headings alone.
+            preferred = 2 * (candidate.first in tall) if candidate.last > candidate.first else 1
+            mark = (_known(candidate.headings, wanted), preferred)
+            if mark > most:
+                best, most = candidate, mark
     above = sum(index < best.first for index in filled)
     return HeadingRows(first=best.first, last=best.last, headings=best.headings, above=above)
 

@@ -91,7 +91,9 @@ def iter_sheets(
                 of_sheet = book.get_sheet_by_name(name)
                 _check_size(of_sheet.total_height, of_sheet.total_width, where, name)
                 grid: Grid = of_sheet.to_python(skip_empty_area=False)
-                tables = list(_tables(grid, name, where, facts, known))
+                merged = of_sheet.merged_cell_ranges or ()
+                tall = {top for (top, _), (bottom, _) in merged if bottom == top + 1}
+                tables = list(_tables(grid, name, where, facts, known, tall))
                 del grid
             for table in tables:
                 found = True
@@ -170,7 +172,7 @@ def _check_size(rows: int, columns: int, where: str, name: str) -> None:
 
 
 def _tables(
-    grid: Grid, sheet: str, where: str, facts: _Facts, known: Collection[str]
+    grid: Grid, sheet: str, where: str, facts: _Facts, known: Collection[str], tall: Collection[int]
 ) -> Iterator[FoundTable]:
     """The declared Excel tables of a sheet; without any, what stands on it as one table."""
     for name, area in facts.tables.items():
@@ -188,7 +190,7 @@ def _tables(
     if first is None:
         return
     rows = grid[first:]
-    headings_found = find_headings(rows, known)
+    headings_found = find_headings(rows, known, {row - first for row in tall})
     assert headings_found is not None  # the first row holds something
     yield FoundTable(
         table=_table(rows, headings_found, sheet, first + 1, 1, facts),
