@@ -103,16 +103,18 @@ def _tags(tags: pd.DataFrame, names: list[str], listed: pd.Index[Any]) -> dict[s
 
 def _customers(metrics: pd.DataFrame, verdict: Verdict, outlook: pd.DataFrame | None) -> pd.DataFrame:
     at = np.flatnonzero(verdict.rules)
-    warned = metrics.iloc[at]
-    frame = warned.reindex(columns=[name for name in WARNINGS.names if name in metrics]).assign(
-        level=verdict.levels[at], reasons=verdict.reasons[at], rules=verdict.rules[at].astype(float)
+    warned = metrics[[name for name in WARNINGS.names if name in metrics]].iloc[at]
+    frame = warned.assign(
+        level=pd.Series(verdict.levels[at], index=warned.index, dtype=object),
+        reasons=pd.Series(verdict.reasons[at], index=warned.index, dtype=object),
+        rules=verdict.rules[at].astype(float),
     )
     if outlook is None:
         frame = frame.assign(p_alive=np.nan, expected_orders=np.nan, model_note=None)
     else:
         frame = frame.merge(outlook, on="customer_id", how="left", validate="one_to_one")
     # Ids last, so that the same customers stand in the same order whatever order they came in.
-    rank = pd.Series([_LEVELS.index(level) for level in frame["level"]], index=frame.index, dtype=float)
+    rank = np.select([verdict.levels[at] == level for level in _LEVELS], range(len(_LEVELS)))
     order = frame.assign(rank=rank, signs=-frame["rules"], stake=-frame["annual_amount"]).sort_values(
         ["rank", "signs", "stake", "customer_id"], kind="stable"
     )
@@ -128,10 +130,14 @@ def _owner_warnings(
 ) -> pd.DataFrame:
     """OWNER_WARNINGS: everybody whose interactions of the last month have fallen as far as the rule says."""
     rule = settings.churn_rules.get(p.RULE_FOLLOW_UP)
-    responsible = interactions["customer_id"].map(metrics.set_index("customer_id")["owner"])
-    by = interactions["follower"].astype(object).fillna(responsible.astype(object))
-    names = text_index(sorted({*by.dropna(), *metrics["owner"].dropna()}))
-    tally = Tally.of(by, names)
+    by = interactions["follower"].to_numpy(dtype=object, copy=True)
+    unnamed = interactions["follower"].isna().to_numpy()
+    if unnamed.any():
+        owner_of = metrics.set_index("customer_id")["owner"]
+        by[unnamed] = interactions.loc[unnamed, "customer_id"].map(owner_of).to_numpy(dtype=object)
+    known = pd.unique(np.concatenate([by, metrics["owner"].to_numpy(dtype=object)]))
+    names = text_index(sorted(name for name in known if isinstance(name, str)))
+    tally = Tally.of(pd.Series(by, dtype=object), names)
     month, usual = contact_pace(interactions["interaction_time"].to_numpy(), tally, analysis_date)
     change = growth(month, usual)
     own = Tally.of(metrics["owner"], names)

@@ -212,14 +212,19 @@ def _history(
     if history is None or history.empty:
         kept = None
     else:
-        today = (history["run_date"] == run_date) & history["customer_id"].isin(now["customer_id"])
-        kept = history.loc[~today.to_numpy(dtype=bool)]
+        today = (history["run_date"] == run_date).to_numpy(dtype=bool, copy=True)
+        today[today] = history.loc[today, "customer_id"].isin(now["customer_id"]).to_numpy(dtype=bool)
+        kept = history.loc[~today] if today.any() else history
     columns = {}
     for column in HISTORY:
         old = None if kept is None else kept[column.name].to_numpy()
         kind = (
             "float64" if column.kind in NUMERIC else "datetime64[us]" if column.kind in TEMPORAL else "object"
         )
-        parts = [np.asarray(part).astype(kind) for part in (old, values[column.name]) if part is not None]
+        parts = [
+            np.asarray(part).astype(kind, copy=False)
+            for part in (old, values[column.name])
+            if part is not None
+        ]
         columns[column.name] = pd.Series(np.concatenate(parts), dtype=kind)
     return pd.DataFrame(columns)

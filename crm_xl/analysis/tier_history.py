@@ -17,7 +17,6 @@ from crm_xl.analysis.calendar import Dates, add_months
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.tally import Flags, codes_in, text_index
 from crm_xl.settings.model import Tier
-from crm_xl.tables.inputs import HISTORY
 
 Names = NDArray[np.object_]
 Ranks = NDArray[np.int64]
@@ -72,50 +71,66 @@ def past_of(
     """
     listed = text_index(customer_ids)
     size = len(listed)
-    held, shown = np.full(size, None, dtype=object), np.full(size, None, dtype=object)
-    since = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
-    amount = np.full(size, np.nan)
-    best, steady = np.full(size, len(tiers), dtype=np.int64), np.full(size, NO_RANK, dtype=np.int64)
-    known = np.zeros(size, dtype=bool)
-    rows = pd.DataFrame(columns=list(HISTORY.names)) if history is None else history
+    past = Past(
+        known=np.zeros(size, dtype=bool),
+        held=np.full(size, None, dtype=object),
+        shown=np.full(size, None, dtype=object),
+        since=np.full(size, np.datetime64("NaT"), dtype="datetime64[D]"),
+        amount=np.full(size, np.nan),
+        best=np.full(size, NO_RANK, dtype=np.int64),
+        steady=np.full(size, NO_RANK, dtype=np.int64),
+    )
+    if history is None or history.empty:
+        return past
     today = np.datetime64(analysis_date, "D")
-    days = rows["run_date"].to_numpy().astype("datetime64[D]")
-    codes = codes_in(rows["customer_id"], listed)
+    days = history["run_date"].to_numpy().astype("datetime64[D]")
+    codes = codes_in(history["customer_id"], listed)
     usable = np.flatnonzero((codes >= 0) & (days < today))
     order = usable[np.lexsort((days[usable], codes[usable]))]
+    if not len(order):
+        return past
     codes, days = codes[order], days[order]
-    if len(codes):
-        rule, seen = _tiers_of(rows.iloc[order])
-        first = np.append(True, codes[1:] != codes[:-1])
-        last = np.append(first[1:], True)
-        changed = first | np.append(True, _differ(rule))
-        at = codes[last]
-        known[at], held[at], shown[at] = True, rule[last], seen[last]
-        # In ascending order of time, so that the last change stays.
-        since[codes[changed]] = days[changed]
-        amount[codes[changed]] = rows["annual_amount"].to_numpy(dtype=float)[order][changed]
-        rank = ranks(rule, tiers)
-        ranked = rank != NO_RANK
-        np.minimum.at(best, codes[ranked], rank[ranked])
-        raw = ranks(rows["raw_tier"].to_numpy(dtype=object)[order], tiers)
-        steady = _steady(codes, add_months(days, stay_months) <= today, raw, size)
-    best[best == len(tiers)] = NO_RANK
-    return Past(known=known, held=held, shown=shown, since=since, amount=amount, best=best, steady=steady)
+    raw, rule, shown, names = _tiers_of(history, order)
+    first = np.append(True, codes[1:] != codes[:-1])
+    last = np.append(first[1:], True)
+    changed = first | np.append(True, rule[1:] != rule[:-1])
+    at = codes[last]
+    past.known[at], past.held[at], past.shown[at] = True, names[rule[last]], names[shown[last]]
+    # In ascending order of time, so that the last change stays.
+    past.since[codes[changed]] = days[changed]
+    past.amount[codes[changed]] = history["annual_amount"].to_numpy(dtype=float)[order[changed]]
+    rank = ranks(names, tiers)
+    best = np.full(size, len(tiers), dtype=np.int64)
+    ranked = rank[rule] != NO_RANK
+    np.minimum.at(best, codes[ranked], rank[rule[ranked]])
+    past.best[best < len(tiers)] = best[best < len(tiers)]
+    past.steady[:] = _steady(codes, _early(days, stay_months, today), rank[raw], size)
+    return past
 
 
-def _tiers_of(rows: pd.DataFrame) -> tuple[Names, Names]:
-    """Tier by the rules and tier shown; a history typed by hand may lack one of them."""
-    raw, rule, shown = (rows[name].astype(object) for name in ("raw_tier", "rule_tier", "shown_tier"))
-    rule = rule.where(rule.notna(), shown).where(rule.notna() | shown.notna(), raw)
-    shown = shown.where(shown.notna(), rule)
-    return rule.to_numpy(dtype=object), shown.to_numpy(dtype=object)
+def _tiers_of(history: pd.DataFrame, order: Ranks) -> tuple[Ranks, Ranks, Ranks, Names]:
+    """Raw tier, tier by the rules and tier shown of the rows in this order, as places in the names given last.
+
+    A history typed by hand may lack the tier by the rules or the one shown; the other stands in, else the raw one.
+    """
+    coded = [
+        pd.factorize(history[name].to_numpy(dtype=object)) for name in ("raw_tier", "rule_tier", "shown_tier")
+    ]
+    names = text_index(list(dict.fromkeys(str(name) for _, distinct in coded for name in distinct)))
+    raw, rule, shown = (
+        np.append(codes_in(pd.Series(distinct, dtype=object), names), -1)[places[order]]
+        for places, distinct in coded
+    )
+    rule = np.where(rule >= 0, rule, np.where(shown >= 0, shown, raw))
+    # A place of -1 takes the last name: nothing.
+    return raw, rule, np.where(shown >= 0, shown, rule), np.array([*names, None], dtype=object)
 
 
-def _differ(names: Names) -> Flags:
-    """Whether each name but the first is another than the one before."""
-    numbers, _ = pd.factorize(names)
-    other: Flags = numbers[1:] != numbers[:-1]
-    return other
+def _early(days: Dates, months: int, today: np.datetime64) -> Flags:
+    """Whether each day lies at least so many months back; runs share few days, each is worked out once."""
+    places, distinct = pd.factorize(days)
+    early: Flags = (add_months(np.asarray(distinct), months) <= today)[places]
+    return early
 
 
 def _steady(codes: Ranks, early: Flags, raw: Ranks, size: int) -> Ranks:
