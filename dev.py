@@ -160,6 +160,30 @@ def spreadsheet_program() -> bool:
     return True
 
 
+def database_server() -> bool:
+    """Make PostgreSQL's programs available.
+
+    Returns:
+        False where they are missing and cannot be installed from here; the command to type was printed.
+
+    Raises:
+        SetUpError: the same, in CI, where leaving tests out would go unseen.
+    """
+    from tests.support import postgres
+
+    missing = postgres.missing_packages()
+    if not missing:
+        return True
+    try:
+        debian_packages(missing, "PostgreSQL, which the database tests start")
+    except SetUpError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        say(f"set-up: {error}")
+        return False
+    return True
+
+
 def package_validator() -> None:
     """Put the Open XML SDK validator into .tools/, at the version the lock file names."""
     from tests.support import validator
@@ -194,10 +218,14 @@ def test(arguments: list[str]) -> int:
     """Run every test, the slow ones too, on all cores; arguments go to pytest."""
     environment(DEVELOPER_EXTRAS)
     package_validator()
-    left_out: list[str] = []
+    absent = []
     if not spreadsheet_program():
-        say("The tests marked libreoffice are LEFT OUT of this run.")
-        left_out = ["-m", "not libreoffice"]
+        absent.append("libreoffice")
+    if not database_server():
+        absent.append("postgresql")
+    for marker in absent:
+        say(f"The tests marked {marker} are LEFT OUT of this run.")
+    left_out = ["-m", " and ".join(f"not {marker}" for marker in absent)] if absent else []
     parallel = ["-n", "auto", "--dist", "loadgroup"]
     return run([venv_program("python"), "-m", "pytest", *parallel, *left_out, *arguments])
 

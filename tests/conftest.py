@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import retail
 from tests.support.office import Office
+from tests.support.postgres import Postgres
 
 # These run inside LibreOffice's own Python, which alone has uno.
 collect_ignore_glob = ["support/uno/*"]
@@ -40,5 +41,13 @@ def online_retail(shared_data: Path | None) -> retail.OnlineRetail:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A running LibreOffice; mark tests that ask for it slow and libreoffice."""
     running = Office(tmp_path_factory.mktemp("office"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A running PostgreSQL server; mark tests that ask for it slow and postgresql."""
+    running = Postgres(tmp_path_factory.mktemp("postgres"))
     yield running
     running.stop()

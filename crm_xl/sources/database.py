@@ -158,7 +158,7 @@ def _told(url: str) -> Iterator[list[str]]:
         fault = CrmError(
             "数据库地址写法不对。", hint="例如 postgresql+psycopg://用户@主机/库名 或 sqlite:///文件。"
         )
-    except sqlalchemy.exc.ProgrammingError:
+    except (sqlalchemy.exc.ProgrammingError, sqlalchemy.exc.NotSupportedError):
         fault = CrmError("数据库不接受这个查询。", hint="请检查表名、列名和权限。")
     except sqlalchemy.exc.SQLAlchemyError as error:
         fault = CrmError(
