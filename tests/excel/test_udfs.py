@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import xlwings as xw
 
+from crm_xl.answering import answered
 from crm_xl.builder.wrappers import generate_wrappers
 from crm_xl.errors import CrmError
 from crm_xl.excel import udfs
@@ -191,18 +192,18 @@ def failing(error: Exception) -> Any:
 
 def test_a_fault_of_the_input_becomes_an_error_with_its_reason() -> None:
     assert (
-        udfs.answered(failing(CrmError("缺少列。", where="A1", hint="请补上。")), ())
+        answered(failing(CrmError("缺少列。", where="A1", hint="请补上。")), ())
         == "#VALUE!|A1：缺少列。请补上。"
     )
-    assert udfs.answered(failing(ErrorValue(NUM, "太大。")), ()) == "#NUM!|太大。"
-    assert udfs.answered(failing(ErrorValue("#N/A")), ()) == "#N/A"
+    assert answered(failing(ErrorValue(NUM, "太大。")), ()) == "#NUM!|太大。"
+    assert answered(failing(ErrorValue("#N/A")), ()) == "#N/A"
 
 
 def test_a_fault_of_ours_is_logged_without_values_and_shows_no_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crm_xl.log.user_log_path", lambda *a, **k: tmp_path)
-    answer = udfs.answered(failing(KeyError("张三 13800001234")), ())
+    answer = answered(failing(KeyError("张三 13800001234")), ())
     assert answer.startswith("#VALUE!|程序内部出错")
     log = (tmp_path / "crm_xl.log").read_text(encoding="utf-8")
     assert "KeyError" in log
@@ -214,7 +215,7 @@ def test_a_log_that_cannot_be_written_shows_no_traceback_either(monkeypatch: pyt
         raise OSError("disk full")
 
     monkeypatch.setattr("crm_xl.log.user_log_path", full)
-    assert udfs.answered(failing(KeyError("x")), ()) == "#VALUE!|程序内部出错，且日志无法写入。"
+    assert answered(failing(KeyError("x")), ()) == "#VALUE!|程序内部出错，且日志无法写入。"
 
 
 def test_importing_the_functions_imports_no_analysis() -> None:
@@ -227,7 +228,9 @@ def test_importing_the_functions_imports_no_analysis() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True, timeout=60
     )
-    assert done.stdout.strip() == "['crm_xl.excel', 'crm_xl.excel.udfs', 'crm_xl.functions.errors']"
+    assert done.stdout.strip() == (
+        "['crm_xl.answering', 'crm_xl.excel', 'crm_xl.excel.udfs', 'crm_xl.functions.errors']"
+    )
 
 
 def test_importing_the_functions_takes_a_fraction_of_importing_xlwings() -> None:
