@@ -26,6 +26,11 @@ def setting(title: str, value: Any) -> dict[str, RawTable]:
     return changed(p.SETTINGS_TABLE, row=titles.index(title), value=value)
 
 
+def cell_of(title: str) -> str:
+    """The value cell of a general setting on the sheet that `setting` makes."""
+    return f"参数!B{[row[0] for row in SHIPPED[p.SETTINGS_TABLE.name]].index(title) + 2}"
+
+
 def complaint(tables: dict[str, RawTable]) -> str:
     with pytest.raises(CrmError) as caught:
         Settings.from_tables(tables)
@@ -93,13 +98,13 @@ def test_amount_scale_moves_money_bounds_only():
         (changed(p.RFM_CUTS, row=0, cut_2=20), "参数!D2", "逐个升高"),
         (changed(p.SEGMENTS, row=0, f_high=3), "参数!F2", "大于上限"),
         (changed(p.SEGMENTS, row=1, basis="得分"), "参数!C3", "前后依据不一"),
-        (setting("期间方式", "随便"), "参数!B3", "期间方式"),
-        (setting("默认评分卡", "没有的卡"), "参数!B16", "没有名为"),
-        (setting("期间月数", 0), "参数!B4", "不小于 1"),
-        (setting("期间月数", None), "参数!B4", "不能为空"),
-        (setting("沉默月数", 2), "参数!B23", "不能小于活跃月数"),
-        (setting("分析范围", "区域"), "参数!B9", "须填范围取值"),
-        (setting("期间方式", "起止日期"), "参数!B5", "期间起"),
+        (setting("期间方式", "随便"), cell_of("期间方式"), "期间方式"),
+        (setting("默认评分卡", "没有的卡"), cell_of("默认评分卡"), "没有名为"),
+        (setting("期间月数", 0), cell_of("期间月数"), "不小于 1"),
+        (setting("期间月数", None), cell_of("期间月数"), "不能为空"),
+        (setting("沉默月数", 2), cell_of("沉默月数"), "不能小于活跃月数"),
+        (setting("分析范围", "区域"), cell_of("范围取值"), "须填范围取值"),
+        (setting("期间方式", "起止日期"), cell_of("期间起"), "期间起"),
         (changed(p.SETTINGS_TABLE, row=0, title="分析日"), "参数!A2", "分析日期"),
     ],
 )
@@ -112,7 +117,7 @@ def test_a_wrong_setting_names_its_cell_and_the_remedy(tables, cell, words):
 def test_all_faults_are_told_at_once_five_in_words():
     tables = setting("期间月数", "一年") | changed(p.TIERS, row=0, lower="九十")
     message = complaint(tables)
-    assert "参数!B4" in message and "参数!C2" in message
+    assert cell_of("期间月数") in message and "参数!C2" in message
 
 
 def test_a_missing_column_is_named_with_the_headings_found():
