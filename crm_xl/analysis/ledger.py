@@ -67,7 +67,7 @@ class Action(StrEnum):
 EXPLANATION: dict[Rule, str] = {
     Rule.ERROR_VALUE: "单元格显示 #DIV/0! 之类的错误值；在必填列中整行搁置，在其他列中视为空白",
     Rule.KEY_MISSING: "没有编号、日期或金额就无法归属的行整行搁置；缺少名称的行保留，待补充",
-    Rule.ID_DAMAGED: "编号存为数字后丢失了位数，或被改成了日期、小数、逻辑值",
+    Rule.ID_DAMAGED: "编号存为数字后丢失了位数，或被改成了日期、小数、逻辑值、nan",
     Rule.UNREADABLE: "内容不符合本列的类型，猜测会改变含义；必填列整行搁置，其他列视为空白",
     Rule.FUTURE: "已发生的事不会晚于今天，多为年份误录",
     Rule.DUPLICATE: "各列内容完全相同的行，保留第一行",
@@ -134,8 +134,8 @@ class Findings:
             "column": self.column.title if self.column else "",
             "rule": self.rule.value,
             "action": self.action.value,
-            "before": self._masked(),
-            "after": self.after,
+            "before": self._masked(self.before),
+            "after": self._masked(self.after),
         }
         columns: dict[str, np.ndarray] = {"cell": _texts(self.raw.cells(self.rows, self.heading), size)}
         columns |= {name: _texts(value, size) for name, value in fixed.items()}
@@ -144,11 +144,11 @@ class Findings:
             {name: pd.Series(columns[name], dtype=columns[name].dtype) for name in LEDGER.names}, copy=False
         )
 
-    def _masked(self) -> list[str] | str:
-        if not (self.column and self.column.secret and self.before):
-            return self.before
+    def _masked(self, texts: list[str] | str) -> list[str] | str:
+        if not (self.column and self.column.secret and texts) or self.action is Action.TO_SUPPLY:
+            return texts
         mask = MASKS[self.column.secret]
-        return mask(self.before) if isinstance(self.before, str) else [mask(text) for text in self.before]
+        return mask(texts) if isinstance(texts, str) else [mask(text) for text in texts]
 
 
 class Ledger:

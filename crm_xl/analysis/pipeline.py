@@ -14,6 +14,7 @@ from crm_xl.analysis.clean import clean
 from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
 from crm_xl.analysis.grades import grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
+from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.results import Results
 from crm_xl.analysis.rfm import rfm_by_settings
 from crm_xl.analysis.segments import scheme_notes, segment
@@ -88,7 +89,7 @@ def analyze(
         )
     )
     return Results(
-        tables=run.made,
+        tables=masked_outputs(run.made) if settings.general.mask else run.made,
         missing=_missing(run.made, frames),
         balance=cleaned.balance if i.ORDERS.name in frames else None,
         settings=settings,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from crm_xl.masks import mask_email, mask_free_text, mask_id_number, mask_name, mask_phone
-from crm_xl.schema import Secret
+from crm_xl.schema import Kind, Secret
+from crm_xl.tables import TABLES
 
 MASKS: dict[Secret, Callable[[str], str]] = {
     Secret.NAME: mask_name,
@@ -17,6 +18,33 @@ MASKS: dict[Secret, Callable[[str], str]] = {
     Secret.ID_NUMBER: mask_id_number,
     Secret.FREE_TEXT: mask_free_text,
 }
+
+
+# What people typed may stand in these; ids are the keys by which tables find each other.
+_TEXTS = frozenset({Kind.TEXT, Kind.CHOICE, Kind.ANY})
+
+
+def masked_outputs(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The output tables with phones, identity numbers and e-mail addresses masked wherever a text holds one.
+
+    Whoever computed a text may have taken it from any column: a phone typed into 区域 shows in every table by region.
+    """
+    return {name: _masked_texts(frame, name) for name, frame in tables.items()}
+
+
+def _masked_texts(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    masked = {}
+    for column in TABLES[table]:
+        if column.kind not in _TEXTS or pd.api.types.is_numeric_dtype(frame[column.name].dtype):
+            continue
+        shown = {
+            text: hidden
+            for text in frame[column.name].dropna().unique()
+            if isinstance(text, str) and (hidden := mask_free_text(text)) != text
+        }
+        if shown:
+            masked[column.name] = frame[column.name].map(lambda text, shown=shown: shown.get(text, text))
+    return frame.assign(**masked)
 
 
 def mask_column(values: np.ndarray, secret: Secret) -> np.ndarray:
