@@ -38,7 +38,7 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
     profit = orders.values("profit")[rows]
     profit_taken = _profit_taken(lines, profit, matches)
     taken = _sum_at(matches.line, matches.taken, len(rows))
-    counts = ~_returned_in_full(lines, taken)
+    counts = ~returned_in_full(lines, taken)
     # Per line: what a return takes off the order's line, and what stands on the return's own line.
     off_order, off_order_profit = taken, _sum_at(matches.line, profit_taken, len(rows))
     own, own_profit = np.zeros(len(rows)), np.zeros(len(rows))
@@ -156,8 +156,13 @@ def _profit_taken(lines: Lines, profit: np.ndarray, matches: Matches) -> np.ndar
     return going_back
 
 
-def _returned_in_full(lines: Lines, taken: np.ndarray) -> np.ndarray:
-    """Lines of orders from which returns took everything."""
+def returned_in_full(lines: Lines, taken: np.ndarray) -> np.ndarray:
+    """Lines of orders from which returns took everything.
+
+    Args:
+        lines: as they were matched.
+        taken: what returns took from each line.
+    """
     customers = int(lines.customer.max(initial=0)) + 1
     codes, _ = pd.factorize(lines.order.astype(np.int64) * customers + lines.customer)
     left = np.bincount(codes, weights=np.where(lines.amount > 0, lines.amount - taken, 0.0))

@@ -7,6 +7,7 @@ these declarations when it starts.
 from __future__ import annotations
 
 from crm_xl.functions import (
+    declared_churn,
     declared_figures,
     declared_help,
     declared_rfm,
@@ -21,6 +22,7 @@ FUNCTIONS: tuple[Function, ...] = (
     *declared_tiers.FUNCTIONS,
     *declared_weights.FUNCTIONS,
     *declared_rfm.FUNCTIONS,
+    *declared_churn.FUNCTIONS,
     *declared_figures.FUNCTIONS,
     *declared_help.FUNCTIONS,
 )

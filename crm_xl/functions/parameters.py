@@ -20,7 +20,8 @@ from crm_xl.raw import RawTable
 from crm_xl.schema import Table
 from crm_xl.settings import Settings, schemes
 from crm_xl.settings.cards import SCORABLE, scorecards
-from crm_xl.settings.model import Dimension, Indicator, Scorecard, SegmentRule, Tier
+from crm_xl.settings.churn_rules import churn_rules as rules_of
+from crm_xl.settings.model import ChurnRule, Dimension, Indicator, Scorecard, SegmentRule, Tier
 from crm_xl.settings.rows import Row, read_rows
 from crm_xl.tables import outputs
 from crm_xl.tables import parameters as p
@@ -153,6 +154,24 @@ def segment_rules(argument: Any) -> tuple[SegmentRule, ...]:
     found = schemes.segments([_with(row, scheme=title, strategy=None) for row in rows], faults)
     _raise(faults)
     return found[title]
+
+
+def churn_rules(argument: Any) -> Mapping[str, ChurnRule]:
+    """The churn rules of a range like tblChurnRules with its heading row; the shipped ones without a range.
+
+    Raises:
+        CrmError: what is wrong, by row and heading of the range.
+    """
+    shipped = Settings.default()
+    if is_omitted(argument):
+        return shipped.churn_rules
+    rows = _rows(argument, p.CHURN_RULES, ("rule", "enabled", "threshold", "unit"), ("rule", "enabled"))
+    faults: list[CrmError] = []
+    # The tag library is not at hand: any name may be a tag.
+    tags = [row["rule"] for row in rows if row["unit"] == p.UNIT_TAG]
+    found = rules_of(rows, tags, shipped.general, faults)
+    _raise(faults)
+    return found
 
 
 def _levels(argument: Any, table: Table, shipped: tuple[Tier, ...]) -> tuple[Tier, ...]:

@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.netting import returned_in_full
+from crm_xl.analysis.refunds import Lines, match_returns
 from crm_xl.analysis.rfm import LETTERS, score_values
 from crm_xl.analysis.rfm import rfm_table as rfm_of_orders
 from crm_xl.analysis.segments import segment
@@ -41,14 +43,15 @@ _LOWER = Column(name="lower_is_better", title="越小越好", kind=Kind.YESNO)
 _LETTER = {letter: Column(name=letter, title=letter, kind=Kind.NUMBER) for letter in LETTERS}
 _COLUMNS = ("customer_id", "recency_days", "frequency", "monetary", "r", "f", "m")
 _NEEDED = ("customer_id", "order_date", "amount")
+_USEFUL = ("order_id", "status", "original_order_id", "product_id", "product_type")
 _HIGHEST = 5.0
 
 
 def rfm_table(orders: Any, analysis_date: Any, cuts: Any = None) -> Any:
     """Recency, frequency, monetary value and their scores, a row per customer under a heading row.
 
-    Cancelled lines are left out; a return lowers the amount, and an order whose lines and returns sum to nothing
-    or less counts neither in frequency nor in recency.
+    Cancelled lines are left out and returns taken off the orders they match, as in the refresh; what finds no
+    order is left out. An order returned in full counts neither in frequency nor in recency.
     """
     day = one(analysis_date, _DATE)
     if day is None or is_omitted(orders):
@@ -114,7 +117,7 @@ def _lines(cells: Objects) -> tuple[pd.DataFrame, Objects]:
         )
     columns = {
         name: read(cells[1:, [places[name]]], inputs.ORDERS.column(name), at=(1, places[name]))
-        for name in (*_NEEDED, "order_id", "status", "original_order_id")
+        for name in (*_NEEDED, *_USEFUL)
         if name in places
     }
     raise_first(*columns.values())
@@ -123,40 +126,72 @@ def _lines(cells: Objects) -> tuple[pd.DataFrame, Objects]:
         for row in np.flatnonzero(columns[name].blank[:, 0] & ~empty)[:1]:
             title = inputs.ORDERS.column(name).title
             raise ErrorValue(VALUE, f"订单区域第{row + 2}行的{title}为空白。", hint="请补上或删除该行。")
-    kept = ~empty
-    if "status" in columns:
-        kept &= ~np.isin(columns["status"].values[:, 0], (inputs.ORDER_CANCELLED, inputs.ORDER_REFUNDED))
-    return _netted(columns, kept)
+    return _netted(columns, ~empty)
 
 
-def _netted(columns: dict[str, Cells], kept: Flags) -> tuple[pd.DataFrame, Objects]:
-    """The kept lines, with codes for ids; which of them count as orders; and the customers' ids by code."""
-    amounts = columns["amount"].values[kept, 0]
-    customers, customer_ids = _coded(columns["customer_id"], kept)
+def _netted(columns: dict[str, Cells], there: Flags) -> tuple[pd.DataFrame, Objects]:
+    """The lines net of returns, with codes for ids; which count as orders; and the customers' ids by code."""
+    amounts = columns["amount"].values[there, 0]
+    customers, customer_ids = _coded(columns["customer_id"], there)
     if "order_id" in columns:
-        orders, order_ids = _coded(columns["order_id"], kept)
+        orders, order_ids = _coded(columns["order_id"], there)
     else:  # each line is an order
         orders, order_ids = np.arange(len(amounts)), np.empty(0, dtype=object)
-    counts = amounts >= 0
-    if not counts.all():
-        belongs = orders
-        if "original_order_id" in columns:
-            named = columns["original_order_id"].values[kept, 0]
-            belongs = np.where(absent(named), orders, pd.Index(order_ids, dtype=object).get_indexer(named))
-        known = belongs >= 0  # what names an order that is not here takes nothing back
-        pairs, _ = pd.factorize(customers * (len(amounts) + 1) + belongs)
-        net = np.bincount(pairs[known], weights=amounts[known], minlength=len(amounts))
-        returned = np.bincount(pairs[known], weights=amounts[known] < 0, minlength=len(amounts)) > 0
-        counts &= ~(returned & (net <= 0))[pairs]
+    dates = columns["order_date"].values[there, 0]
+    returns = amounts < 0
+    cancelled = np.zeros(len(amounts), dtype=bool)
+    if "status" in columns:
+        cancelled = np.isin(
+            columns["status"].values[there, 0], (inputs.ORDER_CANCELLED, inputs.ORDER_REFUNDED)
+        )
+    net, counts = amounts, ~returns
+    if returns.any():
+        lines = Lines(
+            customer=customers,
+            order=orders,
+            named_order=_named(columns, there, order_ids),
+            product=_products(columns, there),
+            moment=dates,
+            amount=amounts,
+        )
+        # What takes back a cancelled order has nothing left to take.
+        gone = np.setdiff1d(orders[cancelled], orders[~cancelled & ~returns])
+        cancelled |= returns & np.isin(lines.named_order, gone)
+        live = np.flatnonzero(~cancelled)
+        lines = Lines(**{name: getattr(lines, name)[live] for name in Lines.__dataclass_fields__})
+        matches = match_returns(lines)
+        taken = np.bincount(matches.line, weights=matches.taken, minlength=len(live)).astype(np.float64)
+        net, counts = amounts.copy(), counts.copy()
+        net[live] -= taken
+        counts[live] &= ~returned_in_full(lines, taken)
+    kept = ~cancelled & ~returns
     return pd.DataFrame(
         {
-            "customer_id": customers,
-            "order_id": orders,
-            "order_date": columns["order_date"].values[kept, 0],
-            "net_amount": amounts,
-            "counts": counts,
+            "customer_id": customers[kept],
+            "order_id": orders[kept],
+            "order_date": dates[kept],
+            "net_amount": net[kept],
+            "counts": counts[kept],
         }
     ), customer_ids
+
+
+def _named(columns: dict[str, Cells], there: Flags, order_ids: Objects) -> NDArray[np.int64]:
+    """The code of the order a line says it takes back; -1 where it says none that is here."""
+    if "original_order_id" not in columns or not len(order_ids):
+        return np.full(int(there.sum()), -1, dtype=np.int64)
+    named = columns["original_order_id"].values[there, 0]
+    return np.asarray(pd.Index(order_ids, dtype=object).get_indexer(named), dtype=np.int64)
+
+
+def _products(columns: dict[str, Cells], there: Flags) -> NDArray[np.int64]:
+    """One number per product: its id, else its type; lines without either share one."""
+    named = np.full(int(there.sum()), None, dtype=object)
+    for name in ("product_type", "product_id"):
+        if name in columns:
+            own = columns[name].values[there, 0]
+            named = np.where(absent(own), named, f"{name} " + np.where(absent(own), "", own))
+    return np.asarray(pd.factorize(named)[0], dtype=np.int64)
 
 
 def _coded(cells: Cells, kept: Flags) -> tuple[NDArray[np.int64], Objects]:
@@ -165,7 +200,9 @@ def _coded(cells: Cells, kept: Flags) -> tuple[NDArray[np.int64], Objects]:
     if cells.codes is None:
         codes, names = pd.factorize(values)
         return codes.astype(np.int64), names
-    codes = cells.codes[kept, 0]
-    names = np.empty(codes.max(initial=-1) + 1, dtype=object)
-    names[codes] = values
-    return codes, names
+    told_apart = cells.codes[kept, 0]
+    names = np.empty(told_apart.max(initial=-1) + 1, dtype=object)
+    names[told_apart] = values
+    # Lines that were dropped leave gaps in the numbers.
+    codes, present = pd.factorize(told_apart)
+    return codes.astype(np.int64), names[present]

@@ -125,6 +125,20 @@ def test_a_return_lowers_the_amount_and_an_order_returned_in_full_is_none() -> N
     assert [row[:4] for row in table[1:]] == [["C1", 30, 1, 70]]
 
 
+def test_returns_and_cancelled_orders_may_stand_together() -> None:
+    orders = [
+        [*HEADINGS, "订单状态", "原订单编号"],
+        ["C9", "S1", "2026-10-01", 100, "已取消", None],
+        ["C8", "S2", "2026-10-01", 100, "已取消", None],
+        ["C1", "S3", "2026-10-01", 100, "已确认", None],
+        ["C1", "S4", "2026-10-05", 60, "已确认", None],
+        ["C1", "T4", "2026-10-06", -60, "已确认", "S4"],
+        ["C1", "T1", "2026-10-06", -10, "已确认", "S1"],  # S1 was cancelled: nothing is left to take
+    ]
+    table = call("RFM_TABLE", orders, "2026-10-31")
+    assert [row[:4] for row in table[1:]] == [["C1", 30, 1, 100]]
+
+
 def test_equal_customers_share_a_score_whatever_their_rows() -> None:
     orders = [HEADINGS, *([f"C{n}", f"S{n}", "2026-10-01", 100 if n < 6 else 100 * n] for n in range(10))]
     table = call("RFM_TABLE", orders, "2026-10-31")
