@@ -45,6 +45,9 @@ ERROR_VALUES = frozenset(
 # answer in a yes/no column; "nan" and "inf" are the traces of a failed computation and stay unreadable.
 PLACEHOLDERS = frozenset("- -- — —— – / \\ 无 暂无 N/A NA NULL NONE 空".split())
 
+# As programs write them; NAN in capitals may be somebody's code.
+FAILED_COMPUTATIONS = frozenset({"nan", "NaN", "NaT", "<NA>", "inf", "-inf"})
+
 # Declared value -> other words for it. A word must not stand for two values of one declared list.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "积极": ("正面", "正向", "好评", "满意", "positive"),
@@ -259,11 +262,13 @@ def id_of(text: str) -> tuple[str, Rewriting | None]:
     """The id a text spells: trimmed, half-width, without the ".0" a spreadsheet added; leading zeros stay.
 
     Raises:
-        Unreadable: already damaged ("4.2E+17").
+        Unreadable: already damaged ("4.2E+17", "nan").
     """
     folded = fold(text)
     if _SCIENTIFIC.fullmatch(folded):
         raise Unreadable("编号已变成科学记数，后几位已丢失，请以文本格式重新导出")
+    if folded in FAILED_COMPUTATIONS:
+        raise Unreadable(f"“{folded}”是程序导出空值时留下的，请重新导出")
     if whole := _WHOLE_AS_FLOAT.fullmatch(folded):
         folded = whole[1]
     return folded, None if folded == text else Rewriting.ID_TEXT

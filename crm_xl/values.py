@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ import pandas as pd
 from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind
 from crm_xl.spellings import (
     ERROR_VALUES,
+    FAILED_COMPUTATIONS,
     NO,
     PLACEHOLDERS,
     YEARS,
@@ -188,6 +188,7 @@ def _all_plain_ids(texts: np.ndarray) -> bool:
         joined.count("\0") == len(texts) - 1
         and _PLAIN_IDS.fullmatch(joined) is not None
         and PLACEHOLDERS.isdisjoint(map(str.upper, texts))
+        and FAILED_COMPUTATIONS.isdisjoint(texts)
     )
 
 
