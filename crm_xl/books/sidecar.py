@@ -83,11 +83,12 @@ def fitted(book: Book, blocks: Mapping[str, Block]) -> tuple[dict[str, Block], l
 def safe_text(cell: Cell) -> Cell:
     """The cell as a CSV file may hold it: no text that a spreadsheet would take for a formula.
 
-    >>> safe_text("=1+1"), safe_text("＝1"), safe_text("a=1"), safe_text(-5)
-    ("'=1+1", "'＝1", 'a=1', -5)
+    >>> safe_text("=1+1"), safe_text(" ＝1"), safe_text("a=1"), safe_text(-5)
+    ("'=1+1", "' ＝1", 'a=1', -5)
     """
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+        # Some spreadsheets drop white space first.
+        return f"'{cell}" if cell.startswith(_DANGEROUS) or cell.lstrip().startswith(_DANGEROUS) else cell
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, date) else cell
