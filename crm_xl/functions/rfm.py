@@ -50,8 +50,8 @@ _HIGHEST = 5.0
 def rfm_table(orders: Any, analysis_date: Any, cuts: Any = None) -> Any:
     """Recency, frequency, monetary value and their scores, a row per customer under a heading row.
 
-    Cancelled lines are left out and returns taken off the orders they match, as in the refresh; what finds no
-    order is left out. An order returned in full counts neither in frequency nor in recency.
+    Rows that repeat another are left out, as are cancelled lines; returns are taken off the orders they match, as in the
+    refresh; what finds no order is left out. An order returned in full counts neither in frequency nor in recency.
     """
     day = one(analysis_date, _DATE)
     if day is None or is_omitted(orders):
@@ -126,7 +126,23 @@ def _lines(cells: Objects) -> tuple[pd.DataFrame, Objects]:
         for row in np.flatnonzero(columns[name].blank[:, 0] & ~empty)[:1]:
             title = inputs.ORDERS.column(name).title
             raise ErrorValue(VALUE, f"订单区域第{row + 2}行的{title}为空白。", hint="请补上或删除该行。")
-    return _netted(columns, ~empty)
+    return _netted(columns, ~empty & ~_repeated(columns, cells[1:]))
+
+
+def _repeated(columns: dict[str, Cells], body: Objects) -> Flags:
+    """Rows that stand above already, cell for cell; without order numbers these may be two orders."""
+    again = np.zeros(len(body), dtype=bool)
+    if "order_id" not in columns:
+        return again
+    keys = [own.codes if own.codes is not None else own.values for own in columns.values()]
+    # Only rows that agree in what was read are compared in full.
+    rows = np.flatnonzero(pd.DataFrame({n: key[:, 0] for n, key in enumerate(keys)}).duplicated(keep=False))
+    seen: set[tuple[Any, ...]] = set()
+    for row in rows.tolist():
+        whole = tuple(body[row].tolist())
+        again[row] = whole in seen
+        seen.add(whole)
+    return again
 
 
 def _netted(columns: dict[str, Cells], there: Flags) -> tuple[pd.DataFrame, Objects]:

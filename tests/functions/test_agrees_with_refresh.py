@@ -17,6 +17,7 @@ from crm_xl.raw import RawTable
 from crm_xl.schema import Table
 from crm_xl.settings import Settings
 from crm_xl.tables import INPUTS
+from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
 from crm_xl.tables import parameters as p
 from crm_xl.tables.shipped import SHIPPED
@@ -193,3 +194,16 @@ def test_tier_summary(refreshed: Refreshed) -> None:
     assert {name: pytest.approx(figures, abs=1e-6) for name, figures in theirs.items()} == {
         name: [0.0 if cell == "" else cell for cell in figures] for name, figures in ours.items()
     }
+
+
+def test_the_rfm_table_of_the_raw_orders(refreshed: Refreshed) -> None:
+    orders = [list(i.ORDERS.titles), *map(list, sample_rows()[i.ORDERS.name])]
+    assert refreshed.results.analysis_date is not None
+    table = function("RFM_TABLE").call(
+        orders, refreshed.results.analysis_date.to_pydatetime(), refreshed.block(o.CUT_BLOCK)
+    )
+    names = ["customer_id", "recency_days", "frequency", "monetary", "r", "f", "m"]
+    expected = {row[0]: row[1:] for row in refreshed[o.RFM][names].to_numpy().tolist()}
+    ours = {row[0]: row[1:] for row in table[1:]}
+    assert ours.keys() == expected.keys()
+    assert all(ours[customer] == pytest.approx(expected[customer]) for customer in ours)

@@ -139,6 +139,18 @@ def test_returns_and_cancelled_orders_may_stand_together() -> None:
     assert [row[:4] for row in table[1:]] == [["C1", 30, 1, 100]]
 
 
+def test_a_row_that_repeats_another_counts_once_and_two_lines_of_an_order_count_both() -> None:
+    orders = [
+        [*HEADINGS, "行号"],
+        ["C1", "S1", "2026-10-01", 100, 1],
+        ["C1", "S1", "2026-10-01", 100, 2],
+        ["C1", "S1", "2026-10-01", 100, 2],
+    ]
+    assert call("RFM_TABLE", orders, "2026-10-31")[1][:4] == ["C1", 30, 1, 200]
+    without_numbers = [[row[0], *row[2:4]] for row in orders]
+    assert call("RFM_TABLE", without_numbers, "2026-10-31")[1][:4] == ["C1", 30, 3, 300]
+
+
 def test_equal_customers_share_a_score_whatever_their_rows() -> None:
     orders = [HEADINGS, *([f"C{n}", f"S{n}", "2026-10-01", 100 if n < 6 else 100 * n] for n in range(10))]
     table = call("RFM_TABLE", orders, "2026-10-31")
