@@ -53,6 +53,7 @@ def write_examples(author: Author, worksheet: Worksheet) -> None:
     worksheet.set_landscape()
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, 0)
+    worksheet.print_area(0, 0, row - 1, len(_WIDTHS) - 1)
     worksheet.set_footer(f"&L&9{EXAMPLES}&C&9第 &P 页，共 &N 页")
 
 

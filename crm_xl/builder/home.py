@@ -6,7 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder import charts
 from crm_xl.builder.author import Author
-from crm_xl.builder.layout import GUIDE, HOME, SheetKind
+from crm_xl.builder.layout import HOME, SheetKind
 from crm_xl.builder.ribbon_xml import place_buttons
 from crm_xl.builder.sheets import A4, write_cell
 from crm_xl.builder.theme import number_format
@@ -19,7 +19,7 @@ _SAMPLE = (
     "△ 示例数据：表中的客户、人员、电话与金额全部是虚构的，仅供了解用法。使用前请删除各输入表中的示例行。"
 )
 _NOT_YET = "尚未刷新"
-_LAST_COLUMN = 6
+_LAST_COLUMN = 7
 _BUTTON_ROW_HEIGHT = 30
 
 
@@ -28,7 +28,7 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
     look = author.theme.look
     spec = author.draft.spec
     worksheet.hide_gridlines(2)
-    for column, width in enumerate((2, 18, 52, 3, 17, 17, 17)):
+    for column, width in enumerate((2, 18, 52, 3, 18, 14, 20, 18)):
         worksheet.set_column(column, column, width)
     row = 0
     if spec.macros:
@@ -50,9 +50,9 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
         row += 1
     top = row + 1
     row = _status(author, worksheet, top)
-    _links(author, worksheet, top)
+    row = max(row, _links(author, worksheet, top))
     if charts.has(author, TIER_CHART):
-        for column, size, maker in ((1, 500, charts.tier_customers), (4, 372, charts.tier_amounts)):
+        for column, size, maker in ((1, 500, charts.tier_customers), (4, 500, charts.tier_amounts)):
             chart, description = maker(author)
             chart.set_size({"width": size, "height": 290})
             charts.insert(worksheet, row + 2, column, (chart, description))
@@ -105,15 +105,19 @@ def _status(author: Author, worksheet: Worksheet, row: int) -> int:
     return row
 
 
-def _links(author: Author, worksheet: Worksheet, row: int) -> None:
-    """Links to every sheet, in three columns: what to fill in (two), what to read."""
+def _links(author: Author, worksheet: Worksheet, row: int) -> int:
+    """Links to every sheet, what to fill in and what to read in two columns each; the last row used."""
     look = author.theme.look
     sheets = author.draft.sheets
     inputs = [sheet.name for sheet in sheets if sheet.kind in (SheetKind.PARAMETERS, SheetKind.INPUT)]
-    outputs = [sheet.name for sheet in sheets if sheet.kind is SheetKind.OUTPUT]
-    half = -(-len(inputs) // 2)
-    worksheet.merge_range(row, 4, row, 5, "填写", look("section"))
-    worksheet.write_string(row, 6, "查看", look("section"))
-    for column, names in ((4, inputs[:half]), (5, inputs[half:]), (6, [*outputs, GUIDE])):
-        for number, name in enumerate(names, 1):
-            worksheet.write_url(row + number, column, f"internal:'{name}'!A1", look("link"), name)
+    readable = (SheetKind.OUTPUT, SheetKind.EXAMPLES, SheetKind.GUIDE)
+    outputs = [sheet.name for sheet in sheets if sheet.kind in readable]
+    lowest = row
+    for title, left, names in (("填写", 4, inputs), ("查看", 6, outputs)):
+        worksheet.merge_range(row, left, row, left + 1, title, look("section"))
+        half = -(-len(names) // 2)
+        for number, name in enumerate(names):
+            down, right = number % half + 1, number // half
+            worksheet.write_url(row + down, left + right, f"internal:'{name}'!A1", look("link"), name)
+        lowest = max(lowest, row + half)
+    return lowest

@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from crm_xl.builder.layout import GUIDE, HOME, SheetKind, plan
+from crm_xl.builder.layout import CONFIG, EXAMPLES, GUIDE, HELP, HOME, SheetKind, plan
 from crm_xl.builder.specs import SHIPPED_BOOKS, WORKBOOK, BookSpec
 from crm_xl.builder.theme import column_width, display_width, number_format
 from crm_xl.builder.validation import FURTHER_ROWS, prompt, validation
@@ -51,11 +51,13 @@ def test_sheets_stand_in_reading_order_and_the_machinery_is_hidden(spec: BookSpe
     shown = [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
     assert [sheet.title for sheet in sheets][: len(shown)] == shown
     assert (shown[0], shown[1], shown[-1]) == (HOME, p.SHEET, GUIDE)
-    roles = [next(t.role for t in spec.tables if t.sheet == name) for name in shown[2:-1]]
+    tables = shown[2:-2] if spec.macros else shown[2:-1]
+    assert (EXAMPLES in shown) == spec.macros and EXAMPLES not in tables
+    roles = [next(t.role for t in spec.tables if t.sheet == name) for name in tables]
     assert roles == sorted(roles)  # input before output
     hidden = {sheet.title for sheet in sheets} - set(shown)
     assert {BLOCK_SHEET, CHART_SHEET} <= hidden
-    assert hidden <= {BLOCK_SHEET, CHART_SHEET, "xlwings.conf"}
+    assert hidden <= {BLOCK_SHEET, CHART_SHEET, HELP, CONFIG}
 
 
 @BOOKS
@@ -116,7 +118,7 @@ def test_each_setting_has_the_validation_of_its_own_kind(setting: p.Setting) -> 
     titles = [row[0] for row in table_values(book_of(WORKBOOK), p.SETTINGS_TABLE.name)]
     rules = validations_at(sheet, top + titles.index(setting.title), left + 1)
     expected = {Kind.CHOICE: "list", Kind.YESNO: "list", Kind.DATE: "date", Kind.INTEGER: "whole",
-                Kind.PERCENT: "decimal", Kind.NUMBER: "decimal"}.get(setting.kind)  # fmt: skip
+                Kind.PERCENT: "decimal", Kind.NUMBER: "decimal", Kind.MONEY: "decimal"}.get(setting.kind)  # fmt: skip
     assert [rule.type for rule in rules] == [expected]
     assert rules[0].prompt.startswith(("可选", "填是", "单位", setting.note[:4]))
 
