@@ -63,6 +63,10 @@ def _check(row: Row, name: str, is_tag: bool, risk_tags: Sequence[str], faults: 
         told = any(fault.where == row.where("threshold") for fault in faults)
         if name not in _MAY_BE_BLANK and not told:
             faults.append(row.fault("threshold", f"“{name}”的阈值不能为空。", f"请填数字，单位{unit}。"))
+    elif threshold < 0:
+        faults.append(
+            row.fault("threshold", f"“{name}”的阈值不能为负，现为 {threshold:g}。", f"单位{unit}。")
+        )
     elif unit == "%" and not 1 <= threshold <= 100:
         faults.append(
             row.fault("threshold", f"“{name}”的阈值应为 1 至 100，现为 {threshold:g}。", "30% 请写 30。")
