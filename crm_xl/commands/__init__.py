@@ -6,9 +6,10 @@ from crm_xl.commands.analysis import ANALYSIS
 from crm_xl.commands.data import DATA
 from crm_xl.commands.declaration import Availability, Command, Group, OpenBook, Size
 from crm_xl.commands.help import HELP
+from crm_xl.commands.output import OUTPUT
 
 TAB = "客户分析"
-COMMANDS: tuple[Command, ...] = (*DATA, *ANALYSIS, *HELP)
+COMMANDS: tuple[Command, ...] = (*DATA, *ANALYSIS, *OUTPUT, *HELP)
 
 __all__ = ["COMMANDS", "TAB", "Availability", "Command", "Group", "OpenBook", "Size", "command"]
 

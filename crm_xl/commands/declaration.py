@@ -41,6 +41,7 @@ class Group(StrEnum):
 
     DATA = "数据"
     ANALYSIS = "分析"
+    OUTPUT = "输出"
     HELP = "帮助"
 
 
