@@ -19,7 +19,7 @@ from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive, check_well_formed, damaged
 from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts, SheetPart, TablePart
-from crm_xl.package.scan import error_cells, has_formulas, last_cell
+from crm_xl.package.scan import error_cells, first_formula, has_formulas, last_cell
 from crm_xl.raw import RawTable, collection_paused, column_letters
 
 # calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
@@ -101,6 +101,17 @@ class FileBook:
                             found[table.name] = _raw_table(table, grid, errors[sheet])
                     del grid
         return {table.name: found[table.name] for table in wanted}
+
+    def first_formula(self, name: str) -> str:
+        """The address of the first cell of a table's body that holds a formula, "订单!F2"; empty without any.
+
+        Raises:
+            CrmError: the book is damaged.
+        """
+        table = self._tables[name]
+        with self._opened() as archive:
+            place = first_formula(archive.read(table.sheet.part), table.body)
+        return "" if place is None else f"{table.sheet.name}!{column_letters(place[1])}{place[0]}"
 
     def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
         """Replace the bodies of the named tables and the values of the named cells, all or nothing.

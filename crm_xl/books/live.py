@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_xl.books import live_snapshot
+from crm_xl.books.live_dialog import choose_files
 from crm_xl.books.live_find import (
     CellReader,
     LiveName,
@@ -20,6 +21,7 @@ from crm_xl.books.live_find import (
     Places,
     find_names,
     find_tables,
+    holds_formula,
     native_state,
 )
 from crm_xl.books.live_values import ERROR_TEXTS, Typed, kept, plain
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 _NO_SNAPSHOT = "FALSE"
+_TITLE = "客户分析"
 
 
 class LiveBook:
@@ -78,6 +81,25 @@ class LiveBook:
         Formulas give their values; error cells are their text. Blank rows at the end are left out.
         """
         return {name: _raw_table(self._found[name]) for name in dict.fromkeys(names) if name in self._found}
+
+    def first_formula(self, name: str) -> str:
+        """The address of a table's body when a cell of it holds a formula, "订单!A2:F9"; empty without any."""
+        found = self._found[name]
+        found.know_totals()
+        holds = holds_formula(found)
+        return f"{found.part.sheet.name}!{found.part.body}" if holds else ""
+
+    def choose_files(self) -> list[Path]:
+        """The data files the user picks to import; none where the choice is called off.
+
+        Raises:
+            CrmError: the application has no such dialog.
+        """
+        return choose_files(self._book.app, self.name)
+
+    def confirm(self, question: str) -> bool:
+        """Whether the user says yes to a question."""
+        return bool(self._book.app.alert(question, title=_TITLE, buttons="yes_no", mode="info") == "yes")
 
     def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
         """Replace the bodies of the named tables and the values of the named cells, all or nothing.

@@ -170,7 +170,7 @@ class NativeState:
 
 
 def native_state(book: xw.Book, sheets: Iterable[xw.Sheet], tables: Mapping[str, LiveTable]) -> NativeState:
-    """The state of a workbook that is about to be written; the only place that goes behind xlwings.
+    """The state of a workbook that is about to be written, from what stands behind xlwings.
 
     Other applications than Excel for Windows do not have these properties, and are taken to be unprotected.
 
@@ -214,3 +214,11 @@ def native_state(book: xw.Book, sheets: Iterable[xw.Sheet], tables: Mapping[str,
         if auto_filter is not None and getattr(auto_filter, "FilterMode", False):
             filtered.add(name)
     return NativeState(date1904=bool(getattr(native, "Date1904", False)), filtered=frozenset(filtered))
+
+
+def holds_formula(found: LiveTable) -> bool:
+    """Whether a cell of the table's body holds a formula; on a Mac, which does not tell so for a block, no."""
+    if sys.platform == "darwin":
+        return False
+    # Excel says nothing (None) where some cells do and others do not.
+    return getattr(found.range(found.part.body).api, "HasFormula", False) is not False

@@ -6,17 +6,29 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from crm_xl.books.protocol import Book, Progress
+from crm_xl.books.protocol import Progress
+from crm_xl.importing.intake import InputBook
 
 # VBA and XML both take it, and it becomes part of defined names (CRM_<ID>_READY).
 _ID = re.compile("[a-z][a-z0-9]*")
 _LONGEST_TIP = 1024  # what Office shows of a tip
 
 
-class OpenBook(Book, Protocol):
+class OpenBook(InputBook, Protocol):
     """A workbook with a person in front of it."""
+
+    def choose_files(self) -> list[Path]:
+        """The data files the person picks; none where the choice is called off.
+
+        Raises:
+            CrmError: the application has no such dialog.
+        """
+
+    def confirm(self, question: str) -> bool:
+        """Whether the person says yes."""
 
     def show_sheet(self, name: str) -> None:
         """Bring a sheet to the front.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import pandas as pd
 
@@ -62,8 +63,8 @@ class Outcome:
     written: bool
 
     @property
-    def message(self) -> str:
-        """The one sentence an import ends with."""
+    def preview(self) -> str:
+        """The figures of each table: “订单：新增 2 行、相同 5 行”."""
         parts = []
         for each in self.tables:
             figures = [
@@ -78,8 +79,21 @@ class Outcome:
                 if count
             ]
             parts.append(f"“{each.table.title}”{'、'.join(figures) or '没有数据'}")
-        end = "。" if self.written else "；工作簿没有改动。"
-        return f"{'导入完成' if self.written else '核对完成'}：{'；'.join(parts)}{end}"
+        return "；".join(parts)
+
+    @property
+    def message(self) -> str:
+        """The one sentence an import ends with."""
+        if self.written:
+            return f"导入完成：{self.preview}。"
+        return f"核对完成：{self.preview}；工作簿没有改动。"
+
+
+class InputBook(Book, Protocol):
+    """A workbook whose input tables can be written."""
+
+    def first_formula(self, name: str) -> str:
+        """Where in a table's body a formula stands; empty without any."""
 
 
 def importable() -> tuple[Table, ...]:
@@ -123,7 +137,7 @@ class Plan:
 
 
 def plan_import(
-    book: Book,
+    book: InputBook,
     incoming: Sequence[Incoming],
     *,
     update: bool = False,
@@ -145,7 +159,8 @@ def plan_import(
         share: which part of the whole work this is.
 
     Raises:
-        CrmError: the workbook lacks a table, or the column of a key; it cannot be read.
+        CrmError: the workbook lacks a table, or the column of a key; formulas in a table would be lost; the
+            workbook cannot be read.
     """
     now = (pd.Timestamp.now() if today is None else today).normalize()
     wanted = [table for table in importable() if any(each.table.name == table.name for each in incoming)]
@@ -162,6 +177,12 @@ def plan_import(
         outcomes.append(outcome)
         notes += remarks
         if body.touched:
+            if formula := book.first_formula(table.name):
+                raise CrmError(
+                    f"表“{table.title}”里有公式，导入会把公式变成数值，没有写入。",
+                    where=formula,
+                    hint="请把公式列移到表格之外，或先把公式复制、选择性粘贴为数值，再导入。",
+                )
             blocks[table.name] = body.block()
     progress("核对完成", share[1])
     outcome_of_all = Outcome(tables=tuple(outcomes), notes=tuple(notes), update=update, written=False)

@@ -45,6 +45,19 @@ def has_formulas(xml: bytes, *, calling: frozenset[str] = frozenset()) -> bool:
     return False
 
 
+def first_formula(xml: bytes, area: Area) -> tuple[int, int] | None:
+    """(row, column), 1-based, of the first cell inside the area that holds a formula; None without any."""
+    prefix = prefix_of(xml)
+    cell = b"<" + prefix + b"c"
+    for position in _elements(xml, b"<" + prefix + b"f"):
+        start = xml.rfind(cell, 0, position)
+        address = _ADDRESS.search(xml, start, position)
+        place = Area.parse(address.group(1).decode()) if address else None
+        if place is not None and area.covers(place):
+            return place.top, place.left
+    return None
+
+
 def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
     """(row, column), 1-based -> error text, "#DIV/0!", of every error cell of a sheet."""
     prefix = prefix_of(xml)
