@@ -93,20 +93,20 @@ def _totals(subject: Subject) -> Iterable[Check]:
     if orders is None or customers is None:
         return
     amount, total = orders["net_amount"].to_numpy(dtype=float), subject.cleaned.balance.net_kept
-    of_customer = customers.set_index("customer_id")
-    groups = {
-        i.CUSTOMERS.column(name).title: orders["customer_id"]
-        .map(of_customer[name].astype(object))
-        .astype(object)
-        .fillna(_BLANK)
+    # Half a million lines are added up per customer once, and customers per owner and region.
+    codes, ids = pd.factorize(orders["customer_id"].to_numpy(dtype=object))
+    per_customer = np.bincount(codes, weights=amount, minlength=len(ids))
+    of_customer = customers.set_index("customer_id").reindex(ids)
+    groups: list[tuple[str, pd.Series | np.ndarray, np.ndarray]] = [
+        (i.CUSTOMERS.column(name).title, of_customer[name].astype(object).fillna(_BLANK), per_customer)
         for name in ("owner", "region")
-    }
-    groups["月份"] = orders["order_date"].dt.strftime("%Y-%m")
-    for title, group in groups.items():
-        codes, names = pd.factorize(group)
-        sums = np.bincount(codes, weights=amount, minlength=len(names)).tolist()
+    ]
+    groups.append(("月份", orders["order_date"].to_numpy().astype("datetime64[M]"), amount))
+    for title, group, money in groups:
+        members, names = pd.factorize(group)
+        sums = np.bincount(members, weights=money, minlength=len(names))
         yield _agrees(
-            f"按{title}合计＝订单净额", math.fsum(sums) - total, f"{len(names)} 组，{total:,.2f} 元"
+            f"按{title}合计＝订单净额", math.fsum(sums.tolist()) - total, f"{len(names)} 组，{total:,.2f} 元"
         )
     yield from _analysed_totals(subject)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.likeness import SHORTEST, nearly_same, nearness
-from crm_xl.analysis.naming import NameParts, difference, name_parts, same_place
+from crm_xl.analysis.naming import NameParts, brand, difference, name_parts, same_place
 from crm_xl.analysis.tally import is_yes
 from crm_xl.masks import COMPOUND_SURNAMES, mask_name
 from crm_xl.tables import inputs as i
@@ -112,14 +112,15 @@ def _companies(
                 reason = "名称完全相同" if same else difference(parts[keeper], parts[row])
                 found.append((keeper, row, 1.0, reason))
         survivors[core] = kept
-    cores = [core for core in groups if len(core) >= SHORTEST]
+    # Names of digits alone differ in their number or not at all.
+    cores = [core for core in groups if len(core) >= SHORTEST and not core.isdigit()]
     alike = nearly_same(cores, similarity)
     for left, right, share in zip(
         alike.left.tolist(), alike.right.tolist(), alike.similarity.tolist(), strict=True
     ):
         pair = _nearest(parts, survivors[cores[left]], survivors[cores[right]])
         # 华东精密机械 and 华南精密机械 share a trade, not a name.
-        if pair is not None and nearness(parts[pair[0]].brand, parts[pair[1]].brand) < similarity:
+        if pair is not None and nearness(brand(parts[pair[0]].core), brand(parts[pair[1]].core)) < similarity:
             continue
         if pair is not None:
             keeper, row = sorted(pair, key=lambda at: rank[at])

@@ -48,7 +48,6 @@ class NameParts:
 
     Attributes:
         core: what is left when everything below is taken off; lower case, half width, letters and digits only.
-        brand: the core without the words for a trade at its end; the core itself where nothing else is left.
         places: provinces and cities in front or in brackets.
         form: legal forms at the end, or in brackets.
         numerals: the numbers in the name, in order.
@@ -56,7 +55,6 @@ class NameParts:
     """
 
     core: str
-    brand: str
     places: frozenset[str]
     form: str
     numerals: tuple[str, ...]
@@ -99,7 +97,6 @@ def name_parts(name: str) -> NameParts:
         core = _letters(folded)
     return NameParts(
         core=core,
-        brand=_brand(core),
         places=frozenset(places),
         form="".join(forms),
         numerals=tuple(_NUMERALS.findall(rest)),
@@ -107,11 +104,15 @@ def name_parts(name: str) -> NameParts:
     )
 
 
-def _brand(core: str) -> str:
-    brand = core
-    while (tail := _TRADE_TAIL.search(brand)) and tail.start() >= _SHORTEST_CORE:
-        brand = brand[: tail.start()]
-    return brand
+def brand(core: str) -> str:
+    """A core without the words for a trade at its end; two signs of it always stay.
+
+    >>> brand("华东精密机械")
+    '华东'
+    """
+    while (tail := _TRADE_TAIL.search(core)) and tail.start() >= _SHORTEST_CORE:
+        core = core[: tail.start()]
+    return core
 
 
 def same_place(one: NameParts, other: NameParts) -> bool:
