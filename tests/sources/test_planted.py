@@ -7,6 +7,7 @@ repeated on every page, hidden rows, error cells, in text files of every encodin
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,3 +227,33 @@ def test_the_content_counts_and_not_the_name(tmp_path: Path) -> None:
     incoming = read(path)
     assert held(incoming) == {"导出.xls 第2行": ["S1", "C1", "2026-09-01", "5"]}
     assert set(told(incoming)) == {Remark.OTHER_KIND}
+
+
+@pytest.mark.parametrize("date1904", [False, True])
+def test_both_date_systems(tmp_path: Path, date1904: bool) -> None:
+    path = tmp_path / "订单.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": date1904}) as book:
+        sheet = book.add_worksheet("明细")
+        sheet.write_row("A1", HEADINGS)
+        sheet.write_row("A2", ["S1", "C1", None, 5, "甲"])
+        sheet.write_datetime(
+            "C2", datetime.datetime(2026, 9, 1), book.add_format({"num_format": "yyyy-mm-dd"})
+        )
+    (cell,) = read(path).table.columns[2].tolist()
+    assert (cell.year, cell.month, cell.day) == (2026, 9, 1)
+
+
+def test_a_table_of_our_own_workbook_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "同事的.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("任意名称")
+        columns = [{"header": heading} for heading in ("客户编号", "负责人")]
+        sheet.add_table(
+            "B3:C5", {"name": "tblPlans", "columns": columns, "data": [["C1", "王敏"], ["C2", "李强"]]}
+        )
+        sheet.write_row("F3", ["客户编号", "客户名称"])
+        sheet.write_row("F4", ["C9", "旁边的"])
+    incoming = read(path)
+    assert incoming.table.name == "tblPlans"
+    assert held(incoming) == {"任意名称!第4行": ["C1", "王敏"], "任意名称!第5行": ["C2", "李强"]}
+    assert incoming.table.cell(0, "负责人") == "任意名称!C4"
