@@ -352,3 +352,24 @@ def test_ids_read_all_at_once_are_what_each_alone_is(texts):
     alone = [convert(cells(text), ID) for text in texts]
     assert found.values.tolist() == [one.values[0] for one in alone]
     assert found.bad.tolist() == [one.bad[0] for one in alone]
+
+
+@pytest.mark.parametrize("table", INPUTS, ids=lambda table: table.name)
+def test_no_word_stands_for_two_values_of_a_list(table) -> None:
+    for declared in table:
+        words = [
+            fold(word).casefold()
+            for choice in declared.choices
+            for word in {choice, *SYNONYMS.get(choice, ())}
+        ]
+        assert len(words) == len(set(words)), (declared.name, sorted(w for w in words if words.count(w) > 1))
+
+
+def test_every_synonym_is_read_as_its_value() -> None:
+    for table in INPUTS:
+        for declared in table:
+            if declared.kind is not Kind.CHOICE:
+                continue
+            for choice in declared.choices:
+                for word in SYNONYMS.get(choice, ()):
+                    assert convert(cells(word), declared).values[0] == choice, (declared.name, word)
