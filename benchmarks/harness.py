@@ -33,6 +33,8 @@ CASES = {
     "rfm": "benchmarks.functions:RFM",
     "rfm-udf": "benchmarks.functions:RFM_UDF",
     "formulas": "benchmarks.formulas",
+    "changes": "benchmarks.changes:CHANGES",
+    "bgnbd": "benchmarks.changes:BGNBD",
 }
 FEWEST_RUNS = 3
 MOST_RUNS = 9

@@ -153,6 +153,7 @@ def _objective(histories: Floats, times: Floats) -> Callable[[Floats], tuple[flo
     x, t, age = histories.T
     again = x > 0
     last = np.maximum(x, 1.0)
+    # Summed by numpy: BLAS starts threads for so many numbers, and waiting for them costs more than the sum.
     weights = times / times.sum()
     # x takes few values: the costly functions are computed once for each.
     counts, where = np.unique(x, return_inverse=True)
@@ -173,8 +174,8 @@ def _objective(histories: Floats, times: Floats) -> Callable[[Floats], tuple[flo
         both = psi(a + b) - psi(a + b + counts)
         slope_a = both[where] + gone / a
         slope_b = (both + psi(b + counts) - psi(b))[where] - gone / (b + last - 1)
-        slopes = np.array([weights @ slope for slope in (slope_r, slope_alpha, slope_a, slope_b)])
-        return -float(weights @ total), -slopes * np.array([r, alpha, a, b])
+        slopes = np.array([np.sum(weights * slope) for slope in (slope_r, slope_alpha, slope_a, slope_b)])
+        return -float(np.sum(weights * total)), -slopes * np.array([r, alpha, a, b])
 
     return value_and_gradient
 
