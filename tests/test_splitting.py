@@ -22,6 +22,7 @@ from tests.books.samples import edit_parts
 from tests.builder.shipped import committed
 from tests.masking.planted import planted_book
 from tests.support import secrets as s
+from tests.support.validator import validate
 
 
 def column(path: Path, table: str, heading: str) -> list[Any]:
@@ -160,3 +161,8 @@ def test_a_book_without_owners_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(CrmError, match="负责人"):
         split(book)
     assert not (tmp_path / "客户_拆分").exists()
+
+
+@pytest.mark.slow
+def test_the_validator_has_no_objection_to_a_split_file(made: Split) -> None:
+    assert validate(next(iter(made.files.values()))) == []

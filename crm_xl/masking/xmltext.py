@@ -100,6 +100,8 @@ def _redact_runs(runs: list[etree._Element], redactor: Redactor) -> bool:
 
 def _redacted(element: etree._Element, name: str, redactor: Redactor) -> str:
     text = element.text or ""
+    if _IDENTITY.fullmatch(text):  # its digits may look like a phone's
+        return text
     if name in _FORMULAS:
         return redactor.formula(text)
     if name in _PRINTED:

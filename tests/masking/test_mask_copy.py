@@ -12,9 +12,11 @@ from crm_xl.errors import CrmError
 from crm_xl.masking import mask_copy
 from crm_xl.refreshing import check
 from tests.books.samples import contents_of, edit_parts
-from tests.builder.shipped import committed
+from tests.builder.shipped import committed, opened
 from tests.masking.planted import planted_book
 from tests.support import secrets as s
+from tests.support.office import SCRIPTS, Office
+from tests.support.validator import validate
 
 
 @pytest.fixture
@@ -107,3 +109,22 @@ def test_the_shipped_workbook_keeps_every_part_and_its_macros(tmp_path: Path) ->
     original = contents_of(shipped)
     assert contents_of(made.path).keys() == original.keys()
     assert contents_of(made.path)["xl/vbaProject.bin"] == original["xl/vbaProject.bin"]
+
+
+@pytest.mark.slow
+def test_the_validator_has_no_objection_to_a_masked_copy(planted: Path, tmp_path: Path) -> None:
+    assert validate(mask_copy(committed(WORKBOOK), tmp_path / "副本.xlsm").path) == []
+    # What was planted without a content type or a place to be read from is wrong before and after.
+    before = {str(finding) for finding in validate(planted)}
+    assert {str(finding) for finding in validate(mask_copy(planted).path)} <= before
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_libreoffice_opens_a_masked_copy_and_shows_the_masks(tmp_path: Path, office: Office) -> None:
+    copy = mask_copy(committed(WORKBOOK), tmp_path / "副本.xlsm").path
+    saved = tmp_path / "副本.xlsx"
+    with office.private_copy(copy) as opened_copy:
+        office.run(SCRIPTS / "save_as.py", opened_copy, saved, "Calc MS Excel 2007 XML")
+    phones = [row[5].value for row in opened(saved)["联系人"].iter_rows(min_row=5, max_row=8)]
+    assert phones == ["****01", "****02", "****03", "****04"]
