@@ -19,6 +19,7 @@ _LEVELS = re.compile(r"[-—–/|>]+")
 _MARKS = re.compile(r"[\s、,，和及与]+")
 # They tell something as a whole industry, nothing as a part of its name.
 _WHOLE_ONLY = frozenset({"服务", "工业"})
+_LONGEST = 200  # what is longer is a story, not an industry
 _CODE = re.compile(r"([a-t])(?:(\d{2})\d{0,2})?(?!\w)")
 
 
@@ -62,6 +63,8 @@ def possible_sections(text: str) -> tuple[str, ...]:
     (('C 制造业',), ('I 信息传输、软件和信息技术服务业',))
     """
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
+    if len(folded) > _LONGEST:
+        return ()
     if code := _CODE.match(folded):
         letters = [
             s.letter for s in SECTIONS if _has_code(s.first_division, len(s.divisions), s.letter, code)

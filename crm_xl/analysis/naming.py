@@ -10,6 +10,7 @@ from crm_xl.tables.industries import AMBIGUOUS, SECTIONS
 from crm_xl.tables.places import PLACES
 
 _SHORTEST_CORE = 2
+_LONGEST_NAME = 200  # what is longer is no name, and is compared as it stands
 # The longest first, so that 股份有限公司 goes whole.
 _FORMS = sorted(
     "股份有限责任公司 集团股份有限公司 集团有限责任公司 集团有限公司 控股集团有限公司 股份有限公司 有限责任公司 有限公司"
@@ -68,6 +69,9 @@ def name_parts(name: str) -> NameParts:
     True
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
+    if len(folded) > _LONGEST_NAME:
+        plain = _letters(folded)
+        return NameParts(core=plain, places=frozenset(), form="", numerals=(), plain=plain)
     places: set[str] = set()
     forms: list[str] = []
 

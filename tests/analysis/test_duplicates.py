@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
@@ -261,6 +263,45 @@ def test_no_pair_is_missed_by_not_comparing_all(cutoff: float) -> None:
 def test_nothing_to_compare() -> None:
     for texts in ([], ["甲"], ["甲乙丙丁"], ["甲", "乙"]):
         assert len(nearly_same(texts, 0.88).left) == 0
+
+
+@given(
+    st.lists(
+        st.text(alphabet="华东南机械有限责任公司集团（上海）()  AaＡ12一号店😀,.", max_size=14), max_size=12
+    ),
+    st.data(),
+)
+def test_any_names_are_read_and_the_order_of_rows_does_not_matter(
+    names: list[str], data: st.DataObject
+) -> None:
+    def found(order: list[int]) -> set[frozenset[str]]:
+        rows = [
+            {"customer_id": f"C{at}", "customer_name": names[at] or None, "customer_type": "企业"}
+            for at in order
+        ]
+        proposals, complete = propose(typed.frame(i.CUSTOMERS, rows), None, None, similarity=0.88, mask=True)
+        assert complete
+        assert (proposals["keep_id"] != proposals["merge_id"]).all()
+        joined = {f"C{at}": frozenset([f"C{at}"]) for at in order}
+        for keep, merge in zip(proposals["keep_id"], proposals["merge_id"], strict=True):
+            both = joined[keep] | joined[merge]
+            joined.update(dict.fromkeys(both, both))
+        return set(joined.values())
+
+    order = list(range(len(names)))
+    shuffled = data.draw(st.permutations(order))
+    # Cities may contradict (上海 and 北京 either of which none contradicts); who is alike may not depend on places then.
+    if not any("上海" in name for name in names):
+        assert found(order) == found(list(shuffled))
+
+
+@pytest.mark.parametrize(
+    "name", ["a" + " " * 10_000 + "b", "有限公司" * 2_500, "一" * 10_000, "中" * 9_999, "(" * 10_000]
+)
+def test_cells_of_ten_thousand_signs_take_no_time(name: str) -> None:
+    began = time.perf_counter()
+    proposed(name, name + "x", *(f"甲{n}公司" for n in range(5)))
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.slow
