@@ -105,6 +105,7 @@ def import_data(
     sql_table: Annotated[str | None, typer.Option("--sql-table", help="数据库里的表")] = None,
     update: Annotated[bool, typer.Option("--update", help="内容不同的单元格也更新；默认只补空白")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="把搁置的行列入这个 CSV 文件")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="不询问，直接写入")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="不沿用记住的对照表")] = False,
 ) -> None:
@@ -113,7 +114,7 @@ def import_data(
 
     request = cli_import.Request(
         files=files, into=into, mapping=mapping, table=table, sheet=sheet, sql=sql, sql_table=sql_table,
-        update=update, dry_run=dry_run, fresh=fresh, ask=not yes and sys.stdin.isatty(),
+        update=update, dry_run=dry_run, fresh=fresh, report=report, ask=not yes and sys.stdin.isatty(),
     )  # fmt: skip
     cli_import.run(request, _progress)
 

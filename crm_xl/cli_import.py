@@ -7,21 +7,26 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import typer
 
+from crm_xl.books.blocks import block_of
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Progress
+from crm_xl.books.sidecar import write_csv
 from crm_xl.errors import CrmError
 from crm_xl.importing import Outcome, plan_import, table_named
 from crm_xl.sources import Incoming, Rules, read_files, shipped_mappings
 from crm_xl.sources.database import is_database, read_database
 from crm_xl.sources.mapping import mapping_text, parse_mapping
+from crm_xl.sources.notes import some
 from crm_xl.sources.proposal import ColumnsMissingError, Proposal, propose
 from crm_xl.sources.reading import understood
 from crm_xl.sources.remembered import remember
 from crm_xl.tables.headings import heading_key, listed
+from crm_xl.tables.outputs import LEDGER
 
-_MOST_LINES = 10  # of changed cells, and of rows set aside
+_MOST_LINES = 10  # of changed cells
 _READING = (0.0, 0.4)  # share of the whole work
 
 
@@ -39,6 +44,7 @@ class Request:
     update: bool
     dry_run: bool
     fresh: bool
+    report: Path | None
     ask: bool
 
 
@@ -68,6 +74,8 @@ def run(request: Request, progress: Callable[[], AbstractContextManager[Progress
     with progress() as told:
         plan = plan_import(book, incoming, update=request.update, progress=told, share=(_READING[1], 0.8))
     show(plan.outcome)
+    if request.report is not None:
+        _write_report(plan.outcome, request.report)
     if request.dry_run or not plan.blocks:
         typer.echo(plan.outcome.message)
         return
@@ -164,6 +172,13 @@ def _write_draft(
     )
 
 
+def _write_report(outcome: Outcome, target: Path) -> None:
+    """Write every row set aside, with its place and rule, to a CSV file."""
+    findings = pd.concat([each.findings for each in outcome.tables], ignore_index=True)
+    write_csv(target, block_of(LEDGER, findings))
+    typer.echo(f"搁置的 {len(findings)} 行已列入 {target}。")
+
+
 def show(outcome: Outcome) -> None:
     """Print the preview: figures per table, remarks, changed cells, rows set aside."""
     for note in outcome.notes:
@@ -175,15 +190,13 @@ def show(outcome: Outcome) -> None:
         )
         for change in each.changes[:_MOST_LINES]:
             typer.echo(f"  变动 {change.where}：{change.before} → {change.after}（{change.source}）")
-        _more(len(each.changes), "处变动")
-        lines = each.findings[["cell", "rule", "before"]].head(_MOST_LINES)
-        for cell, rule, before in lines.itertuples(index=False):
-            typer.echo(f"  搁置 {cell}：{rule}" + (f"“{before}”" if before else ""))
-        _more(len(each.findings), "行搁置")
+        if len(each.changes) > _MOST_LINES:
+            typer.echo(f"  ……共 {len(each.changes)} 处变动")
+        for rule, found in each.findings.groupby("rule", sort=False):
+            places = [
+                f"{cell}“{before}”" if before else cell
+                for cell, before in zip(found["cell"], found["before"], strict=True)
+            ]
+            typer.echo(f"  搁置 {rule} {len(found)} 行：{some(places)}")
         if each.changed and not outcome.update:
             typer.echo("  与工作簿不同的单元格没有更新；确认要更新时请加 --update。")
-
-
-def _more(count: int, what: str) -> None:
-    if count > _MOST_LINES:
-        typer.echo(f"  ……共 {count} {what}")

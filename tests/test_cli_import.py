@@ -222,3 +222,15 @@ def test_every_sheet_that_is_a_table_comes_in(run: Run, into: Path, tmp_path: Pa
     assert "导出.xlsx 说明：看不出是哪张表，没有导入。" in out
     code, _, err = run(source, "--into", into, "--sheet", "说明")
     assert code == 2 and "看不出是哪张表" in err
+
+
+def test_every_row_set_aside_is_listed_in_the_report(run: Run, into: Path) -> None:
+    lines = [f"S{number},=C{number},坏日期,5" for number in range(12)]
+    file = export("9月.csv", "单号,客户ID,下单日期,金额", *lines)
+    code, out, _ = run(file, "--into", into, "--report", "搁置.csv")
+    assert code == 0
+    assert "  搁置 无法识别 12 行：9月.csv 第2行“下单日期”“坏日期”、" in out
+    assert "搁置的 12 行已列入 搁置.csv。" in out
+    report = Path("搁置.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(report) == 13
+    assert "9月.csv 第13行“下单日期”" in report[-1]

@@ -80,6 +80,15 @@ def fitted(book: Book, blocks: Mapping[str, Block]) -> tuple[dict[str, Block], l
     return fitting, sidecars
 
 
+def write_csv(path: Path, block: Block) -> None:
+    """Write a table to a CSV file, whole or not at all.
+
+    Raises:
+        CrmError: the file cannot be written.
+    """
+    os.replace(_draft(Sidecar(path=path, block=block)), path)
+
+
 def safe_text(cell: Cell) -> Cell:
     """The cell as a CSV file may hold it: no text that a spreadsheet would take for a formula.
 
