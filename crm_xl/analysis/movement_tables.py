@@ -43,6 +43,23 @@ class Movement:
     history: pd.DataFrame
 
 
+def state_of(scores: pd.DataFrame, metrics: pd.DataFrame, rfm: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What `move_tiers` takes as now, from SCORES and METRICS of the same customers in the same order.
+
+    Args:
+        scores: SCORES.
+        metrics: METRICS.
+        rfm: RFM, whose segments are kept in the history; customers who are not in it have none.
+    """
+    names = scores["customer_id"]
+    segments = None if rfm is None else names.map(rfm.set_index("customer_id")["segment"]).astype(object)
+    return scores[["customer_id", "customer_name", "owner", "score", "tier"]].assign(
+        segment=segments,
+        annual_amount=metrics["annual_amount"].to_numpy(),
+        last_order_date=metrics["last_order_date"].to_numpy(),
+    )
+
+
 def move_tiers(
     now: pd.DataFrame,
     history: pd.DataFrame | None,

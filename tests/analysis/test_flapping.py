@@ -11,7 +11,7 @@ from crm_xl.analysis.clean import clean
 from crm_xl.analysis.customers import population
 from crm_xl.analysis.grades import grade_customers
 from crm_xl.analysis.metrics import customer_metrics
-from crm_xl.analysis.movement_tables import move_tiers
+from crm_xl.analysis.movement_tables import move_tiers, state_of
 from crm_xl.builder.samples import sample_rows
 from crm_xl.raw import RawTable
 from crm_xl.tables import TABLES
@@ -56,12 +56,7 @@ def two_years():
     history = None
     for date in MONTHS:
         metrics = customer_metrics(frames, SETTINGS, date, window(date, 12))
-        now = grade_customers(metrics, SETTINGS, date).scores[
-            ["customer_id", "customer_name", "owner", "score", "tier"]
-        ]
-        now = now.assign(
-            segment=None, annual_amount=metrics["annual_amount"], last_order_date=metrics["last_order_date"]
-        )
+        now = state_of(grade_customers(metrics, SETTINGS, date).scores, metrics)
         history = move_tiers(now, history, SETTINGS.tiers, SETTINGS.general, date).history
     return history
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crm_xl import Settings
 from crm_xl.analysis import movement as m
 from crm_xl.analysis.grading import assign_tier
-from crm_xl.analysis.movement_tables import move_tiers
+from crm_xl.analysis.movement_tables import move_tiers, state_of
 from crm_xl.analysis.overrides import Override, overrides_in_force
 from crm_xl.raw import RawTable
 from crm_xl.tables.inputs import HISTORY, OVERRIDES
@@ -194,6 +194,35 @@ def test_a_second_run_on_the_same_date_replaces_its_rows():
     assert again.history["score"].tolist() == [76, 91]
     # Decided against January, as if the first run of June had never been.
     assert again.shown.tolist() == ["重点级"]
+
+
+def test_a_history_typed_by_hand_may_know_only_what_was_shown():
+    typed = play(("2026-01-31", 76, 1000, 5))[0].history.assign(rule_tier=None, trigger=None, raw_tier=None)
+    date = pd.Timestamp("2026-06-30")
+    held = move_tiers(state(date, ("C", 74.5, 1000, 5)), typed, TIERS, SETTINGS.general, date)
+    assert held.shown.tolist() == ["重点级"]
+    only_raw = typed.assign(raw_tier="重点级", shown_tier=None)
+    assert move_tiers(state(date, ("C", 74.5, 1000, 5)), only_raw, TIERS, SETTINGS.general, date).movers.empty
+
+
+def test_the_state_is_made_of_scores_metrics_and_segments():
+    scores = state("2026-01-31", ("A", 76, 1, 5), ("B", 61, 2, 5))
+    metrics = scores[["annual_amount", "last_order_date"]]
+    rfm = pd.DataFrame({"customer_id": ["B"], "segment": ["重要价值客户"]}, dtype=object)
+    found = state_of(scores, metrics, rfm)
+    assert found["segment"].tolist()[1] == "重要价值客户" and pd.isna(found["segment"][0])
+    history = move_tiers(found, None, TIERS, SETTINGS.general, MONTHS[0]).history
+    assert history["segment"].isna().tolist() == [True, False]
+
+
+def test_one_customer_and_nobody():
+    assert play(("2026-01-31", 76, 1000, 5))[0].migration.set_index("from_tier").loc["合计", "合计"] == 1
+    nobody = move_tiers(
+        state("2026-01-31", ("C", 76, 1, 5)).iloc[:0], None, TIERS, SETTINGS.general, MONTHS[0]
+    )
+    assert (
+        nobody.movers.empty and nobody.history.empty and list(nobody.history.columns) == list(HISTORY.names)
+    )
 
 
 def test_a_run_for_an_earlier_date_does_not_look_ahead():
