@@ -87,9 +87,9 @@ def _analysed(
             hint="请用 crm-xl template 取得模板，或把表格命名为 tblCustomers、tblOrders 等（见数据字典）。",
         )
     replaced = sources or {}
-    wanted = [
-        table.name for table in (*INPUTS, *PARAMETERS) if table.name in present and table.name not in replaced
-    ]
+    # Outputs that are kept up hold ticks and drafts, which the next run goes by.
+    read = (*INPUTS, *PARAMETERS, *(table for table in OUTPUTS if table.kept_up))
+    wanted = [table.name for table in read if table.name in present and table.name not in replaced]
     return analyze({**book.read(wanted), **replaced}, analysis_date=analysis_date, progress=progress)
 
 

@@ -88,7 +88,7 @@ class Table:
     fixed_rows: int | None = None  # a block that charts read keeps its size
     open_ended: bool = False  # an output that adds columns of its own behind the declared ones
     kept_up: bool = (
-        False  # an input that the refresh writes too: it reads the rows, merges its own, writes them back
+        False  # read and written: the refresh goes by its rows, then writes them back with its own
     )
     most_rows: int | None = None  # what exceeds them goes to a CSV file beside the workbook
     defined_name: str = ""  # the name under which formulas take the whole table, headings included

@@ -44,10 +44,12 @@ def segment_block(rules: Sequence[SegmentRule]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(outputs.SEGMENT_BLOCK.names))
 
 
-def parameter_blocks(settings: Settings, cuts: Mapping[str, Sequence[float]]) -> dict[str, pd.DataFrame]:
-    """Every block by table name, from the settings in force and the RFM cuts used."""
+def parameter_blocks(
+    settings: Settings, card: Scorecard, cuts: Mapping[str, Sequence[float]]
+) -> dict[str, pd.DataFrame]:
+    """Every block by table name, from the settings in force, the card as used and the RFM cuts used."""
     return {
-        outputs.CARD_BLOCK.name: card_block(settings.card),
+        outputs.CARD_BLOCK.name: card_block(card),
         outputs.TIER_BLOCK.name: tier_block(settings.tiers),
         outputs.BAND_BLOCK.name: tier_block(settings.bands),
         outputs.CUT_BLOCK.name: cut_block(cuts),

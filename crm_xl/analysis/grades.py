@@ -22,11 +22,14 @@ class Graded:
     """Customers with their grades.
 
     Attributes:
-        scores: SCORES, one points column per indicator of the default card behind the declared ones.
+        scores: SCORES without what `complete_scores` adds, one points column per indicator of the default
+            card behind the declared ones.
+        scored: the same customers by the default card.
         notes: what every output must say.
     """
 
     scores: pd.DataFrame
+    scored: Scored
     notes: tuple[str, ...]
 
 
@@ -67,10 +70,11 @@ def grade_customers(metrics: pd.DataFrame, settings: Settings, analysis_date: pd
             "flags": _flags(scored, metrics),
             "explanation": scored.explanation,
         }
-    )[list(o.SCORES.names)]
+    )
     points = scored.points.add_suffix("得分")
     return Graded(
         scores=pd.concat([scores, points], axis=1),
+        scored=scored,
         notes=tuple(dict.fromkeys((*scored.notes, *priority.notes))),
     )
 
@@ -87,3 +91,18 @@ def _flags(scored: Scored, metrics: pd.DataFrame) -> pd.Series[str]:
             said = flags.where(flags == "", flags + "；") + sentence
             flags = flags.where(~metrics[mark] | metrics["last_order_date"].isna(), said)
     return flags
+
+
+def complete_scores(graded: Graded, shown: pd.Series, schemes: pd.DataFrame) -> pd.DataFrame:
+    """SCORES: the grades with the shown tier and the schemes' levels, in declared order.
+
+    Args:
+        graded: customers with their grades.
+        shown: the tier shown of the same customers.
+        schemes: SCHEMES of the same customers.
+    """
+    whole = graded.scores.assign(
+        shown_tier=shown, potential_tier=schemes["potential_tier"], matrix_cell=schemes["matrix_cell"]
+    )
+    further = [name for name in whole.columns if name not in o.SCORES.names]
+    return whole[[*o.SCORES.names, *further]]

@@ -12,7 +12,7 @@ from crm_xl.analysis.calendar import Period, period_of
 from crm_xl.analysis.checks import Subject, cross_checks
 from crm_xl.analysis.clean import clean
 from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
-from crm_xl.analysis.grades import grade_customers
+from crm_xl.analysis.grades import complete_scores, grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.results import Results
@@ -20,10 +20,13 @@ from crm_xl.analysis.rfm import rfm_by_settings
 from crm_xl.analysis.segments import scheme_notes, segment
 from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
 from crm_xl.analysis.trend import monthly_trend
+from crm_xl.analysis.weights import weighed
+from crm_xl.analysis.workshop import Workshop
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Column, Kind
 from crm_xl.settings import Settings
+from crm_xl.settings.model import Scorecard
 from crm_xl.tables import INPUTS, OUTPUTS, TABLES
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
@@ -64,19 +67,22 @@ def analyze(
     """
     raw = _raw_tables(tables)
     settings = Settings.from_tables(raw) if settings is None else settings
+    settings, weight_notes = weighed(settings)
     progress("清洗数据", 0.3)
     day = _today() if today is None else pd.Timestamp(today)
     cleaned = clean({table.name: raw[table.name] for table in INPUTS if table.name in raw}, settings, day)
     frames, notes = population(cleaned.tables, mask=settings.general.mask)
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)
-    run = _Run(settings=settings, date=date, period=period, notes=[*cleaned.notes, *notes])
+    run = _Run(
+        settings=settings, raw=raw, date=date, period=period, notes=[*cleaned.notes, *weight_notes, *notes]
+    )
     run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
     progress("计算指标与评分", 0.55)
     run.customers_and_orders(frames)
     if i.ORDERS.name in frames:
         run.made[o.BALANCE.name] = cleaned.balance.table()
-    run.made |= parameter_blocks(settings, run.cuts)
+    run.made |= parameter_blocks(settings, run.card or settings.card, run.cuts)
     run.made[o.CHECKS.name] = cross_checks(
         Subject(
             cleaned=cleaned,
@@ -88,6 +94,8 @@ def analyze(
             date=date or day,
         )
     )
+    if cleaned.proposals is not None:
+        run.kept_up[i.MERGE_PROPOSALS.name] = cleaned.proposals
     return Results(
         tables=masked_outputs(run.made) if settings.general.mask else run.made,
         missing=_missing(run.made, frames),
@@ -98,7 +106,7 @@ def analyze(
         notes=tuple(run.notes),
         customers=len(run.made.get(o.SCORES.name, ())),
         set_aside=cleaned.set_aside,
-        kept_up={} if cleaned.proposals is None else {i.MERGE_PROPOSALS.name: cleaned.proposals},
+        kept_up=run.kept_up,
     )
 
 
@@ -107,34 +115,49 @@ class _Run:
     """What one analysis has made so far."""
 
     settings: Settings
+    raw: Mapping[str, RawTable]
     date: pd.Timestamp | None
     period: Period | None
     notes: list[str]
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
+    kept_up: dict[str, pd.DataFrame] = field(default_factory=dict)
     cuts: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    card: Scorecard | None = None  # the default card as used
     scoped: Frames | None = None  # the tables of the customers in scope
 
     def customers_and_orders(self, frames: Frames) -> None:
-        """Metrics, grades, RFM, summaries and the trend of the customers in scope."""
+        """Metrics, grades, RFM, workshop, summaries and the trend of the customers in scope."""
         if self.date is None or self.period is None or i.CUSTOMERS.name not in frames:
             return
         general = self.settings.general
+        workshop = Workshop(raw=self.raw, settings=self.settings, date=self.date, period=self.period)
         frames = in_scope(frames, general, self.date)
         metrics = customer_metrics(frames, self.settings, self.date, self.period)
         graded = grade_customers(metrics, self.settings, self.date)
         self.notes += graded.notes
-        scores = graded.scores
+        self.card = graded.scored.used_card
+        detail = self._rfm(frames, graded.scores)
+        schemes = workshop.classify(frames, metrics, graded, workshop.warn(frames, metrics))
+        movement = workshop.move(frames, metrics, graded, segments_of(metrics, detail))
+        workshop.review(frames, metrics, graded, movement.shown)
+        workshop.try_out(metrics)
+        workshop.check()
+        self.kept_up[i.HISTORY.name] = movement.history
+        self.notes += workshop.notes
+        self.made |= workshop.made
+        scores = complete_scores(graded, movement.shown, schemes)
+        self.made[o.METRICS.name] = metrics[list(o.METRICS.names)]
+        self.made[o.SCORES.name] = scores
         if general.scope == p.SCOPE_TIER:
-            inside = scores["tier"] == general.scope_value
-            scores, metrics = scores[inside].reset_index(drop=True), metrics[inside].reset_index(drop=True)
+            inside = scores["shown_tier"] == general.scope_value
+            self._keep(scores.loc[inside, "customer_id"])
+            scores, metrics = self.made[o.SCORES.name], metrics[inside].reset_index(drop=True)
             frames = keep_customers(frames, scores["customer_id"])
         if scores.empty:
             self.notes.append("分析范围内没有客户")
         self.scoped = frames
-        self.made[o.SCORES.name] = scores
-        self.made[o.METRICS.name] = metrics[list(o.METRICS.names)]
         tiers = tier_summary(
-            scores["tier"],
+            scores["shown_tier"],
             metrics["annual_amount_wan"],
             metrics["profit"],
             sales=metrics[MARGIN_BASE],
@@ -143,13 +166,23 @@ class _Run:
         self.made[o.TIER_SUMMARY.name] = tiers
         self.made[o.TIER_CHART.name] = chart_block(tiers, o.TIER_CHART)
         if i.ORDERS.name in frames:
-            self._rfm(frames[i.ORDERS.name], scores)
+            summary = rfm_summary(self.made[o.RFM.name], self.settings.segment_rules)
+            self.made[o.RFM_SUMMARY.name] = summary
+            self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
             self.made[o.TREND.name] = monthly_trend(frames[i.ORDERS.name], self.date)
 
-    def _rfm(self, orders: pd.DataFrame, scores: pd.DataFrame) -> None:
+    def _keep(self, customer_ids: pd.Series) -> None:
+        """Only these customers in every table made so far that has a row per customer."""
+        for name, frame in self.made.items():
+            if "customer_id" in frame:
+                self.made[name] = frame[frame["customer_id"].isin(customer_ids)].reset_index(drop=True)
+
+    def _rfm(self, frames: Frames, scores: pd.DataFrame) -> pd.DataFrame | None:
+        """RFM of the customers with an order in the window; None without orders."""
+        if self.date is None or i.ORDERS.name not in frames:
+            return None
         general, rules = self.settings.general, self.settings.segment_rules
-        assert self.date is not None
-        scored = rfm_by_settings(orders, self.date, general, self.settings.rfm_cuts)
+        scored = rfm_by_settings(frames[i.ORDERS.name], self.date, general, self.settings.rfm_cuts)
         self.notes += (*scored.notes, *scheme_notes(general.rfm_scheme, rules, general.rfm_groups))
         self.cuts = scored.cuts
         detail = scored.table.assign(segment=segment(scored.table, rules, high=general.rfm_high))
@@ -157,11 +190,16 @@ class _Run:
         detail["strategy"] = detail["segment"].map(advice)
         names = scores[["customer_id", "customer_name", "owner"]]
         # In the order of the customers, so that the sheets can be read side by side.
-        detail = names.merge(detail, on="customer_id", how="inner", validate="one_to_one")
-        summary = rfm_summary(detail, rules)
-        self.made[o.RFM.name] = detail[list(o.RFM.names)]
-        self.made[o.RFM_SUMMARY.name] = summary
-        self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
+        detail = names.merge(detail, on="customer_id", how="inner", validate="one_to_one")[list(o.RFM.names)]
+        self.made[o.RFM.name] = detail
+        return detail
+
+
+def segments_of(metrics: pd.DataFrame, detail: pd.DataFrame | None) -> pd.Series:
+    """The RFM segment of every customer, missing where there is none."""
+    if detail is None:
+        return pd.Series([None] * len(metrics), index=metrics.index, dtype=object)
+    return metrics["customer_id"].map(detail.set_index("customer_id")["segment"]).astype(object)
 
 
 def _raw_tables(tables: Mapping[str, RawTable | pd.DataFrame]) -> dict[str, RawTable]:

@@ -7,7 +7,7 @@ recorded leaves the customer 待评估, except a blank 流失率, which is left 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -53,7 +53,8 @@ class Scored:
         weights: the share each indicator has in this customer's total; 0 where it is left out.
         total: 0 to 100, unrounded; missing is 待评估.
         flags: what was missing and how it was handled, blank where nothing was.
-        notes: what every output must say: indicators left out for all.
+        left_out: names of the indicators that were left out for all.
+        notes: what every output must say of them.
     """
 
     card: Scorecard
@@ -63,7 +64,25 @@ class Scored:
     weights: pd.DataFrame
     total: pd.Series
     flags: pd.Series
+    left_out: frozenset[str]
     notes: tuple[str, ...]
+
+    @property
+    def used_card(self) -> Scorecard:
+        """The card with what was left out for all at weight 0 and the rest scaled to 1."""
+        shares = {name: 0.0 if name in self.left_out else own for name, own in self.card.weights.items()}
+        total = sum(shares.values())
+        if not self.left_out or not total:
+            return self.card
+        dimensions = []
+        for dimension in self.card.dimensions:
+            weight = sum(shares[indicator.name] for indicator in dimension.indicators)
+            members = tuple(
+                replace(indicator, weight=shares[indicator.name] / weight if weight else 0.0)
+                for indicator in dimension.indicators
+            )
+            dimensions.append(replace(dimension, weight=weight / total, indicators=members))
+        return replace(self.card, dimensions=tuple(dimensions))
 
     @cached_property
     def explanation(self) -> pd.Series:
@@ -98,16 +117,18 @@ def score_customers(
     if absent := sorted({i.metric for i in card.indicators} - set(metrics.columns)):
         raise ValueError(f"{card.name} needs {absent}")
     prospects, idle = without_orders(metrics), sold_nothing(metrics)
-    columns, sparse = [], []
+    columns: list[_Column] = []
+    sparse: dict[str, str] = {}
     for indicator in card.indicators:
         values = metrics[indicator.metric].to_numpy(dtype=float, na_value=np.nan)
         values = np.where(prospects, np.nan, values)
         column = _Column.of(indicator, values, prospects, idle, minimum_coverage)
         columns.append(column)
         if column.coverage < minimum_coverage - BOUND_TOLERANCE:
-            sparse.append(f"{indicator.name}{column.coverage:.0%}")
+            sparse[indicator.name] = f"{indicator.name}{column.coverage:.0%}"
     shares = np.array([card.weights[i.name] for i in card.indicators])
     states = np.column_stack([column.states for column in columns])
+    states[:, shares == 0] = _LEFT_OUT  # what weighs nothing need not be known
     points = np.column_stack([column.points for column in columns])
     total, weights = _weigh(points, states, shares, prospects)
     names = [indicator.name for indicator in card.indicators]
@@ -123,7 +144,8 @@ def score_customers(
         weights=frame(weights),
         total=pd.Series(total, index=metrics.index, name="score"),
         flags=pd.Series(_flags(states, prospects, names), index=metrics.index, name="flags", dtype=object),
-        notes=_sparse_note(card, sparse, minimum_coverage),
+        left_out=frozenset(sparse),
+        notes=_sparse_note(card, tuple(sparse.values()), minimum_coverage),
     )
 
 

@@ -33,6 +33,7 @@ from crm_xl.tables import cells
 
 DICTIONARY = "docs/data-dictionary.md"
 FUNCTION_PAGE = "docs/functions.md"
+EARLIER_RUNS = ("2026-04-30", "2026-07-31")
 _MADE = datetime(2026, 1, 1)  # no clock: a build must not depend on the day
 # Excel recalculates a whole file that an older calculation engine saved; then the stored values would be lost
 # where Python is absent.
@@ -82,7 +83,12 @@ def template(name: str, target: Path | str, *, with_samples: bool = True) -> Pat
 
 
 def refreshed(draft: Draft) -> Draft:
-    """The draft with every output computed, by the same refresh that a user runs."""
+    """The draft with every output computed, by the same refresh that a user runs.
+
+    With samples it was refreshed at the end of each quarter before, so that changes of tier have something to show.
+    """
+    for day in EARLIER_RUNS if draft.samples else ():
+        refresh(draft, analysis_date=day)
     refresh(draft)
     return draft
 

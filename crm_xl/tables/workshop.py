@@ -134,14 +134,14 @@ AUDIT = output(
     yes_no("correct", "核对无误", "核对后填 是 或 否；下次刷新带回"), text("finding", "发现问题"), text("checked_by", "核对人"),
     count("tier_checked", "本级已核对", "家"), count("tier_wrong", "本级有误", "家"),
     percent("tier_error_rate", "本级差错率", "有误 ÷ 已核对；本次尚未核对时为上次的结果"),
-    guide="003", note="每一级按比例抽样，向上取整，至少1家；同一种子抽到同样的客户",
+    kept_up=True, guide="003", note="每一级按比例抽样，向上取整，至少1家；同一种子抽到同样的客户",
 )
 
 DRAFT = output(
     "tblDraft", "模拟方案",
     text("item", "项目"), text("name", "名称"), text("part", "分段或所属"),
     number("current", "现用值"), number("draft", "模拟值", note="空白即不变；权重写小数，如 0.4"),
-    needs=(), sheet="模拟测算", guide="003", note="在模拟值列填写要试的权重与界限，再按模拟测算；采用后写入参数",
+    needs=(), sheet="模拟测算", kept_up=True, guide="003", note="在模拟值列填写要试的权重与界限，再按模拟测算；采用后写入参数",
 )
 
 WHAT_IF = output(

@@ -159,6 +159,18 @@ class TestMissing:
             "价值评分卡：有数据的客户低于20%的指标未计入，其余权重折算为100%（利润率17%）",
         )
 
+    def test_the_card_used_gives_the_same_scores_to_whoever_scores_by_it(self) -> None:
+        without = {**GOOD, "profit_margin": np.nan}
+        scored = score_customers(metrics(GOOD, *[without] * 5), VALUE_CARD, minimum_coverage=0.2)
+        used = scored.used_card
+        # 40, 20 and 15 of the remaining 75 %.
+        assert used.weights == pytest.approx(
+            {"年消费额": 40 / 75, "利润率": 0, "合作时长": 20 / 75, "交叉购买率": 15 / 75}
+        )
+        again = score_customers(metrics(GOOD, *[without] * 5), used)
+        assert again.total.tolist() == pytest.approx(scored.total.tolist())
+        assert score_customers(metrics(GOOD), VALUE_CARD).used_card is VALUE_CARD
+
     def test_at_the_coverage_asked_for_it_counts(self) -> None:
         without = {**GOOD, "profit_margin": np.nan}
         scored = score_customers(metrics(GOOD, *[without] * 4), VALUE_CARD, minimum_coverage=0.2)  # 1 of 5

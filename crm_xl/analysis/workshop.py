@@ -1,0 +1,182 @@
+"""The grading workshop of one run: warnings, schemes, methods, shown tiers, audit sample, what-if, effect.
+
+What is wrong in a table that only the workshop reads (an override of an unknown customer, a tick that is no tick,
+a draft whose weights do not sum) is told with its cell in SETTING_CHECKS; everything else is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.audit import audit_sample, raw_data_texts
+from crm_xl.analysis.bgnbd import outlook
+from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.card_checks import WRONG, setting_checks
+from crm_xl.analysis.churn_tables import churn_warnings
+from crm_xl.analysis.customers import Frames
+from crm_xl.analysis.draft import apply_draft, draft_table
+from crm_xl.analysis.expert import rating_spread
+from crm_xl.analysis.grades import Graded
+from crm_xl.analysis.methods import compare_methods
+from crm_xl.analysis.movement_tables import Movement, move_tiers
+from crm_xl.analysis.overrides import overrides_in_force
+from crm_xl.analysis.prospects import prospects
+from crm_xl.analysis.schemes import classify
+from crm_xl.analysis.tier_effect import tier_effect, tiers_at
+from crm_xl.analysis.weights import ahp_weights, opinion_notes, weighed
+from crm_xl.analysis.whatif import what_if
+from crm_xl.errors import CrmError
+from crm_xl.raw import RawTable
+from crm_xl.settings import Settings
+from crm_xl.tables import inputs as i
+from crm_xl.tables import workshop as w
+
+RawTables = Mapping[str, RawTable]
+
+
+@dataclass(kw_only=True)
+class Workshop:
+    """What the workshop has made so far, and what it has to say.
+
+    Attributes:
+        raw: tables as found, for those whose cells people tick or fill in.
+        settings: in force, weights from the chosen source.
+        date, period: of the run.
+        made: output name -> table.
+        notes: what every output must say.
+        faults: what could not be followed, each with its cell.
+    """
+
+    raw: RawTables
+    settings: Settings
+    date: pd.Timestamp
+    period: Period
+    made: dict[str, pd.DataFrame] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    faults: list[CrmError] = field(default_factory=list)
+
+    def warn(self, frames: Frames, metrics: pd.DataFrame) -> np.ndarray:
+        """The churn level of every customer, 高, 中, 低 or blank; WARNINGS and OWNER_WARNINGS are made."""
+        if i.ORDERS.name not in frames:
+            return np.full(len(metrics), "", dtype=object)
+        model = None
+        if self.settings.general.churn_model:
+            found = outlook(frames[i.ORDERS.name], self.date)
+            model = found.table
+            self.notes += found.notes
+        warnings = churn_warnings(metrics, frames, self.settings, self.date, model)
+        self.made[w.WARNINGS.name] = warnings.customers
+        if warnings.owners is not None:
+            self.made[w.OWNER_WARNINGS.name] = warnings.owners
+        return np.asarray(warnings.verdict.levels, dtype=object)
+
+    def classify(
+        self, frames: Frames, metrics: pd.DataFrame, graded: Graded, warning: np.ndarray
+    ) -> pd.DataFrame:
+        """SCHEMES of every customer; prospects, methods and the spread of ratings are made beside it."""
+        schemes = classify(metrics, graded.scores["activity"], self.settings.general, warning=warning)
+        found = prospects(metrics, self.settings)
+        self.made[w.SCHEMES.name] = schemes.table
+        self.made[w.MATRIX.name] = schemes.matrix
+        self.made[w.PROSPECTS.name] = found.table
+        self.notes += (*schemes.notes, *found.notes)
+        compared, summary = compare_methods(metrics, graded.scored, self.settings)
+        self.made[w.METHOD_COMPARE.name] = compared
+        self.made[w.METHOD_SUMMARY.name] = summary
+        if (ratings := frames.get(i.RATINGS.name)) is not None:
+            self.made[w.RATING_SPREAD.name] = rating_spread(ratings, metrics)
+        return schemes.table
+
+    def move(self, frames: Frames, metrics: pd.DataFrame, graded: Graded, segments: pd.Series) -> Movement:
+        """The shown tier of every customer; MOVERS and MIGRATION are made.
+
+        Args:
+            frames: cleaned tables.
+            metrics: METRICS, one row per customer.
+            graded: the same customers.
+            segments: RFM segment of the same customers, missing where they have none.
+        """
+        overrides = overrides_in_force(
+            self.raw.get(i.OVERRIDES.name),
+            set(metrics["customer_id"]),
+            self.settings.tiers,
+            self.date,
+            mask=self.settings.general.mask,
+        )
+        self.faults += overrides.faults
+        now = graded.scores[["customer_id", "customer_name", "owner", "score", "tier"]].assign(
+            segment=segments.to_numpy(dtype=object),
+            annual_amount=metrics["annual_amount"].to_numpy(),
+            last_order_date=metrics["last_order_date"].to_numpy(),
+        )
+        movement = move_tiers(
+            now,
+            frames.get(i.HISTORY.name),
+            self.settings.tiers,
+            self.settings.general,
+            self.date,
+            overrides.in_force,
+        )
+        self.made[w.MOVERS.name] = movement.movers
+        self.made[w.MIGRATION.name] = movement.migration
+        return movement
+
+    def review(self, frames: Frames, metrics: pd.DataFrame, graded: Graded, shown: pd.Series) -> None:
+        """AUDIT, and TIER_EFFECT of the tiers in which the customers entered the period."""
+        general, tiers = self.settings.general, self.settings.tiers
+        drawn = audit_sample(
+            graded.scores[["customer_id", "customer_name", "owner", "score"]].assign(
+                tier=shown,
+                last_order_date=metrics["last_order_date"],
+                lifetime_orders=metrics["lifetime_orders"],
+                annual_amount=metrics["annual_amount"],
+            ),
+            raw_data_texts(graded.scored),
+            tiers,
+            share=general.audit_share,
+            seed=general.audit_seed,
+            before=self.raw.get(w.AUDIT.name),
+        )
+        self.made[w.AUDIT.name] = drawn.table
+        self.faults += drawn.faults
+        if i.ORDERS.name in frames:
+            ids = metrics["customer_id"]
+            before = pd.Series(
+                tiers_at(frames.get(i.HISTORY.name), ids, self.period.start - pd.Timedelta(days=1)),
+                index=ids.index,
+            )
+            entered = before.where(before.notna(), shown)
+            self.made[w.TIER_EFFECT.name] = tier_effect(entered, ids, frames, tiers, general, self.period)
+
+    def try_out(self, metrics: pd.DataFrame) -> None:
+        """DRAFT with the figures in force, and what the drafted ones would change."""
+        card = self.settings.general.scorecard
+        before = self.raw.get(w.DRAFT.name)
+        table, faults = draft_table(self.raw, card, before)
+        self.made[w.DRAFT.name] = table
+        self.faults += faults
+        drafted = self.settings
+        try:
+            if before is not None and (changed := apply_draft(self.raw, card, before)):
+                drafted, _ = weighed(Settings.from_tables({**self.raw, **changed}))
+        except CrmError as error:
+            self.faults.append(error)
+        tried = what_if(metrics, self.settings, drafted)
+        self.made[w.WHAT_IF.name] = tried.summary
+        self.made[w.WHAT_IF_MOVERS.name] = tried.movers
+
+    def check(self) -> None:
+        """AHP_WEIGHTS, and SETTING_CHECKS with what could not be followed at its top."""
+        self.made[w.AHP_WEIGHTS.name] = ahp_weights(self.settings)
+        sentences = (*opinion_notes(self.settings), *map(str, self.faults))
+        told = [("表格内容", "", "无法采用", WRONG, sentence) for sentence in sentences]
+        checks = setting_checks(self.settings)
+        if told:
+            checks = pd.concat([pd.DataFrame(told, columns=list(checks.columns)), checks], ignore_index=True)
+        self.made[w.SETTING_CHECKS.name] = checks
+        if wrong := int((checks["result"] == WRONG).sum()):
+            self.notes.append(f"{w.SETTING_CHECKS.title}有 {wrong} 处须修改")
