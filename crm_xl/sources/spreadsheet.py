@@ -243,7 +243,9 @@ def _notes(rows: Grid, headings: HeadingRows, where: str, top: int, facts: _Fact
     """What a person should know of how the table was read."""
     yield from heading_notes(headings, where)
     first, last = top + headings.last + 1, top + len(rows) - 1
-    inside = [row for row in facts.hidden if first <= row <= last]
+    inside = [
+        row for row in facts.hidden if first <= row <= last and any(cell != "" for cell in rows[row - top])
+    ]
     if inside:
         kind = "被筛选掉或隐藏" if facts.filtered else "隐藏"
         yield Note(
