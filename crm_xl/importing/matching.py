@@ -48,9 +48,9 @@ def match_rows(table: Table, incoming: Side, present: Side, names: Sequence[str]
     if table.key:
         return _stage(found, incoming, present, needed=table.key, also=())
     numbered = table is i.ORDERS and "line_no" in names
+    found = _stage(found, incoming, present, needed=(), also=names)
     if numbered:
         found = _stage(found, incoming, present, needed=("order_id", "line_no"), also=())
-    found = _stage(found, incoming, present, needed=(), also=names)
     needed, also = _NAMED_BY.get(table.name, ((), ()))
     if not needed or not set(needed) <= set(names):
         return found

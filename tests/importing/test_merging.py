@@ -242,7 +242,7 @@ ORDER_ROW = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     there=st.lists(ORDER_ROW, max_size=5),
     coming=st.lists(ORDER_ROW, max_size=8),
