@@ -13,6 +13,7 @@ import typer
 
 from crm_xl import assets
 from crm_xl.errors import CrmError
+from crm_xl.libreoffice.cli import app as libreoffice
 
 if TYPE_CHECKING:
     from crm_xl.analysis.pipeline import Progress
@@ -27,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(libreoffice, name="libreoffice")
 
 Workbook = Annotated[Path, typer.Argument(help="工作簿文件（.xlsx 或 .xlsm）")]
 Date = Annotated[str | None, typer.Option("--date", help="分析日期，如 2026-10-31；默认取参数或最近订单日期")]

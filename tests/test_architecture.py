@@ -45,7 +45,7 @@ BELOW = {
     "excel": "answering commands api assets log",
     "libreoffice": "answering commands api assets log",
     "cli_import": "importing log",
-    "cli": "cli_import builder api assets log",
+    "cli": "cli_import builder libreoffice api assets log",
     "__main__": "cli",
 }
 

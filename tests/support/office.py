@@ -7,7 +7,6 @@ Python runs (see uno/client.py). Standard library only: dev.py imports it before
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import secrets
 import shutil
@@ -18,6 +17,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm_xl.libreoffice.program import soffice, uno_python
+
 SCRIPTS = Path(__file__).with_name("uno")
 RESTART = 81  # a fresh profile makes the program end once with this code, asking to be started again
 START_SECONDS = 60
@@ -26,37 +27,6 @@ RUN_SECONDS = 120
 
 class OfficeError(RuntimeError):
     """LibreOffice is missing, did not start, or a script run against it failed."""
-
-
-@functools.cache
-def soffice() -> Path | None:
-    """The program itself, not the shell script that starts it: its process id is the one to kill."""
-    candidates = [
-        Path("/usr/lib/libreoffice/program/soffice.bin"),
-        Path("/usr/lib64/libreoffice/program/soffice.bin"),
-        Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"),
-        Path(os.environ.get("PROGRAMFILES", "C:/Program Files")) / "LibreOffice/program/soffice.bin",
-    ]
-    if script := shutil.which("soffice"):
-        candidates.insert(0, Path(script).resolve().with_name("soffice.bin"))
-    return next((path for path in candidates if path.exists()), None)
-
-
-@functools.cache
-def uno_python() -> Path | None:
-    """The Python that LibreOffice's UNO bridge was built for."""
-    program = soffice()
-    beside = program.parent if program else Path("/nonexistent")
-    candidates = [beside / "python.exe", beside / "python", Path("/usr/bin/python3")]
-    for python in candidates:
-        if (
-            python.exists()
-            and not subprocess.run(
-                [python, "-c", "import uno"], capture_output=True, timeout=60, check=False
-            ).returncode
-        ):
-            return python
-    return None
 
 
 def chinese_font() -> bool:
