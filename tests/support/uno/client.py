@@ -25,20 +25,25 @@ def properties(**values):
     return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
 
 
-def connect():
-    """The desktop of the session's LibreOffice; waits until it listens."""
+def component_context():
+    """The component context of the session's LibreOffice; waits until it listens."""
     pipe = os.environ["CRM_XL_OFFICE_PIPE"]
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     give_up = time.monotonic() + CONNECT_SECONDS
     while True:
         try:
-            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except NoConnectException:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.05)
+
+
+def connect():
+    """The desktop of the session's LibreOffice."""
+    context = component_context()
+    return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
 
 @contextmanager
