@@ -13,6 +13,7 @@ from crm_xl.errors import CrmError
 from crm_xl.schema import NUMERIC
 from crm_xl.tables.inputs import RATINGS
 from crm_xl.tables.workshop import RATING_SPREAD
+from crm_xl.values import out_of_range
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,8 +75,12 @@ def rating_spread(ratings: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
         ratings: cleaned tblRatings.
         metrics: METRICS, for names and the order of customers.
     """
-    fields = {column.name: column.title for column in RATINGS if column.kind in NUMERIC}
+    columns = [column for column in RATINGS if column.kind in NUMERIC]
+    fields = {column.name: column.title for column in columns}
     several = ratings[ratings["customer_id"].duplicated(keep=False)]
+    # What lies outside the declared limits is no opinion but a slip; the ledger tells of it.
+    slips = {c.name: several[c.name].mask(out_of_range(several[c.name].to_numpy(), c)) for c in columns}
+    several = several.assign(**slips)
     long = several.melt(id_vars="customer_id", value_vars=list(fields), var_name="field").dropna(
         subset=["value"]
     )

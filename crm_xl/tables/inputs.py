@@ -177,7 +177,7 @@ USAGE = _input(
 RATINGS = _input(
     "tblRatings", "评估打分",
     _CUSTOMER_ID,
-    Column(name="industry_rank", title="行业排名", kind=Kind.INTEGER, unit="名", minimum=1, example="15", guide="003"),
+    Column(name="industry_rank", title="行业排名", kind=Kind.INTEGER, unit="名", minimum=1, maximum=100_000, example="15", guide="003"),
     Column(name="industry_growth", title="行业增长率", kind=Kind.PERCENT, example="12%", guide="003"),
     Column(name="industry_potential", title="行业潜力", kind=Kind.NUMBER, minimum=1, maximum=5, example="4", guide="001"),
     Column(name="expansion_plan", title="客户扩张计划", kind=Kind.NUMBER, minimum=1, maximum=5, example="3", guide="001"),

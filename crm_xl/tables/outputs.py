@@ -156,7 +156,7 @@ TREND = output(
 
 LEDGER = output(
     "tblLedger", "数据质量台账",
-    Column(name="table", title="表"), Column(name="cell", title="位置"), Column(name="column", title="列"),
+    Column(name="table", title="表"), Column(name="cell", title="位置", kind=Kind.ID), Column(name="column", title="列"),
     Column(name="rule", title="规则"), Column(name="action", title="处理"),
     Column(name="before", title="原值"), Column(name="after", title="新值"), money("amount", "涉及金额(元)"),
     needs=(), guide="002 003 004", note="每个被搁置的行和每处改变含义的修改各一行；超出部分写入旁边的CSV文件",

@@ -29,6 +29,8 @@ from crm_xl.tables import TABLES
 from crm_xl.tables.cells import RECALCULATE, SCHEMA_VERSION, STATUS, STATUS_CELLS, UNDO_NAME, note_name
 from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import LEDGER, RFM, RFM_SUMMARY, SCORES, TIER_SUMMARY
+from crm_xl.tables.parameters import TIERS
+from crm_xl.tables.workshop import DRAFT
 from tests.builder.shipped import committed
 from tests.support.fake_excel import CellError, ExcelError, FakeSheet, FakeWorkbook
 from tests.support.fake_xlwings import FakeExcel
@@ -157,7 +159,8 @@ def test_a_refresh_stays_within_its_calls(excel: FakeExcel, press: Press) -> Non
     transfers, steps = excel.transfers, excel.steps
     press("refresh")
     assert excel.transfers - transfers <= 10 + 4 * tables
-    assert excel.steps - steps <= 10 + 8 * tables + 4 * len(workbook.names) + 4 * len(workbook.sheets)
+    visits = tables + sum(table.kept_up for table in TABLES.values())  # these are read and written
+    assert excel.steps - steps <= 10 + 9 * visits + 4 * len(workbook.names) + 4 * len(workbook.sheets)
 
 
 def test_undo_brings_the_results_before_the_refresh_back(excel: FakeExcel, press: Press) -> None:
@@ -178,6 +181,32 @@ def test_undo_brings_the_results_before_the_refresh_back(excel: FakeExcel, press
     after = workbook.state()
     for (name, *then), (_, *now) in zip(before[0], after[0], strict=True):
         assert now == then, name
+
+
+def test_what_was_tried_is_adopted_and_undone_with_the_results(excel: FakeExcel, press: Press) -> None:
+    workbook = excel.workbook
+    (bound,) = (n for n, row in enumerate(workbook.content(DRAFT.name)[1:]) if row[1] == "重点级")
+    put(workbook, DRAFT.name, bound, "模拟值", 80)
+    before = workbook.state()
+    kind, message = press("adopt")
+    assert (kind, message) == ("info", "已采用模拟方案：参数表“客户分级”已更新，并重新计算 400 家客户。")
+    assert [row[2] for row in workbook.content(TIERS.name)[1:]] == [90, 80, 60, None]
+    assert workbook.content(DRAFT.name)[1 + bound][3:] == [80, None]
+    assert press("undo")[0] == "info"
+    for (name, *then), (_, *now) in zip(before[0], workbook.state()[0], strict=True):
+        assert now == then, name
+
+
+def test_parameters_with_formulas_are_not_turned_into_values(excel: FakeExcel, press: Press) -> None:
+    workbook = excel.workbook
+    (bound,) = (n for n, row in enumerate(workbook.content(DRAFT.name)[1:]) if row[1] == "重点级")
+    put(workbook, DRAFT.name, bound, "模拟值", 80)
+    sheet, tiers = workbook.table(TIERS.name)
+    sheet.formulas = frozenset({(tiers.box[0] + 1, tiers.box[3])})
+    before = workbook.state()
+    kind, message = press("adopt")
+    assert (kind, "“客户分级”里有公式" in message) == ("critical", True)
+    assert workbook.state() == before
 
 
 def shipped_content(state: Any, table: str) -> list[list[Any]]:

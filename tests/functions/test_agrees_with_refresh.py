@@ -181,7 +181,7 @@ def test_segments_where_high_means_three_or_more(refreshed: Refreshed) -> None:
 
 def test_tier_summary(refreshed: Refreshed) -> None:
     table = function("TIER_SUMMARY").call(
-        column(refreshed[o.SCORES], "tier"), column(refreshed[o.METRICS], "annual_amount_wan")
+        column(refreshed[o.SCORES], "shown_tier"), column(refreshed[o.METRICS], "annual_amount_wan")
     )
     expected = refreshed[o.TIER_SUMMARY]
     shown = {tier.name: tier.full_name for tier in refreshed.settings.tiers}
