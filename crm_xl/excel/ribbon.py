@@ -31,20 +31,38 @@ def press(command_id: str) -> None:
         # Without the workbook there is no Excel to say it in.
         log_unexpected(error)
         return
-    message, mode = _outcome(command_id, caller)
+    press_on(command_id, caller)
+
+
+def press_on(command_id: str, workbook: xw.Book) -> None:
+    """Run a command on a workbook; one message tells how it ended, and nothing is raised.
+
+    Args:
+        command_id: as declared in `crm_xl.commands`.
+        workbook: an open one.
+    """
+    message, mode = outcome(command_id, workbook)
     if message:
         with contextlib.suppress(Exception):
-            caller.app.alert(message, title=_title(), mode=mode)
+            workbook.app.alert(message, title=_title(), mode=mode)
 
 
-def _outcome(command_id: str, caller: xw.Book) -> tuple[str, str]:
-    """The message to show, and whether it is good news; no message where the result is in plain sight."""
+def outcome(command_id: str, workbook: xw.Book, desk: LiveBook | None = None) -> tuple[str, str]:
+    """The message that tells how a command on a workbook ended, and "info" or "critical".
+
+    No message where the result is in plain sight.
+
+    Args:
+        command_id: as declared in `crm_xl.commands`.
+        workbook: an open one.
+        desk: the workbook with whoever answers questions; without it, the person in front of it.
+    """
     try:
         from crm_xl.books.live import (
             LiveBook,  # neither this nor any analysis is needed before the first press
         )
 
-        book = LiveBook(caller)
+        book = desk or LiveBook(workbook)
         with book.status_line():
             return _run(command_id, book), _INFORMATION
     except CrmError as error:

@@ -6,18 +6,13 @@ CRM_XL_PATHS names the folders of the checkout and of our own environment's pack
 import os
 import sys
 
-import client
-import uno
+from client import component_context
 
 sys.path[:0] = os.environ["CRM_XL_PATHS"].split(os.pathsep)
 
 
 def engine():
     """The engine, active in xlwings."""
-    client.connect()
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    pipe = os.environ["CRM_XL_OFFICE_PIPE"]
     from crm_xl.libreoffice.engine import add_engine
 
-    return add_engine(resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"))
+    return add_engine(component_context())
