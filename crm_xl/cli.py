@@ -77,6 +77,20 @@ def check(file: Workbook, source: Source = None, mapping: MappingFile = None) ->
 
 
 @app.command()
+def adopt(
+    file: Workbook,
+    out: Annotated[Path | None, typer.Option(help="另存为；默认写回原文件并保留备份")] = None,
+) -> None:
+    """采用模拟方案：把“模拟测算”表中的模拟值写入参数，并重新计算全部结果表。"""
+    from crm_xl.adopting import adopt as adopt_draft
+
+    with _progress() as progress:
+        adopted = adopt_draft(file, out=out, progress=progress)
+    typer.echo(adopted.message)
+    _show_tiers(adopted.results)
+
+
+@app.command()
 def mask(
     file: Workbook,
     out: Annotated[Path | None, typer.Option(help="副本的文件名；默认在原文件旁，名称后加“_脱敏”")] = None,
@@ -134,6 +148,36 @@ def split(
     typer.echo(made.message)
     for path in made.files.values():
         typer.echo(f"  {path.name}")
+
+
+@app.command()
+def selfcheck(
+    file: Annotated[
+        Path | None, typer.Argument(help="工作簿；省略则用随附的工作簿。只在副本上检查，原文件不变")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="报告放在哪个文件夹")] = Path(),
+) -> None:
+    """自检：打开工作簿，逐个试用函数与按钮，核对每张表，并写出可发给支持人员的报告。"""
+    from crm_xl.excel.selfcheck_report import verdict, write_report
+
+    workbook = assets.asset(assets.WORKBOOK) if file is None else file
+    if not workbook.is_file():
+        raise CrmError("文件不存在。", where=str(workbook), hint="请核对文件名和文件夹。")
+    with _progress() as progress:
+        progress("自检", 0.0)
+        if sys.platform == "win32":
+            from crm_xl.excel.selfcheck import examine_in_excel
+
+            findings, application = examine_in_excel(workbook, progress)
+        else:
+            from crm_xl.libreoffice.selfcheck import examine_workbook
+
+            findings, application = examine_workbook(workbook)
+    page, text = write_report(findings, out, application=application)
+    typer.echo(verdict(findings))
+    typer.echo(f"报告：{page.resolve()}、{text.name}")
+    if any(finding.wrong for finding in findings):
+        raise typer.Exit(USER_FAULT)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
@@ -17,6 +18,11 @@ from crm_xl.raw import RawTable
 from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
 from crm_xl.tables import cells as named
 from crm_xl.tables.outputs import METRICS
+
+if TYPE_CHECKING:
+    from crm_xl.books.file import FileBook
+
+AnyBook = TypeVar("AnyBook", bound=Book)
 
 
 def refresh(
@@ -42,7 +48,7 @@ def refresh(
     Raises:
         CrmError: the book or its data cannot be used; it is as it was before.
     """
-    book = _book(path_or_book, out)
+    book = open_book(path_or_book, out)
     results = _analysed(book, analysis_date, sources, progress)
     progress("写入结果", 0.85)
     write_fitting(book, output_blocks(results, book.tables()), status_cells(results))
@@ -61,10 +67,11 @@ def check(
     Raises:
         CrmError: the book or its data cannot be used.
     """
-    return _analysed(_book(path_or_book, None), None, sources, progress)
+    return _analysed(open_book(path_or_book, None), None, sources, progress)
 
 
-def _book(path_or_book: str | Path | Book, out: str | Path | None) -> Book:
+def open_book(path_or_book: str | Path | AnyBook, out: str | Path | None) -> AnyBook | FileBook:
+    """The book itself, or the workbook file as a book."""
     if isinstance(path_or_book, str | Path):
         from crm_xl.books.file import FileBook  # only a file needs lxml and calamine
 
@@ -72,13 +79,16 @@ def _book(path_or_book: str | Path | Book, out: str | Path | None) -> Book:
     return path_or_book
 
 
-def _analysed(
-    book: Book,
-    analysis_date: pd.Timestamp | str | None,
-    sources: Mapping[str, RawTable] | None,
-    progress: Progress,
-) -> Results:
-    progress("读取工作簿", 0.0)
+def read_tables(book: Book, sources: Mapping[str, RawTable] | None = None) -> dict[str, RawTable]:
+    """Every table that an analysis goes by.
+
+    Args:
+        book: the workbook.
+        sources: input tables read elsewhere; they stand in for the book's own.
+
+    Raises:
+        CrmError: there is none, or the book cannot be read.
+    """
     present = book.tables()
     if not sources and not any(table.name in present for table in INPUTS):
         raise CrmError(
@@ -90,7 +100,17 @@ def _analysed(
     # Outputs that are kept up hold ticks and drafts, which the next run goes by.
     read = (*INPUTS, *PARAMETERS, *(table for table in OUTPUTS if table.kept_up))
     wanted = [table.name for table in read if table.name in present and table.name not in replaced]
-    return analyze({**book.read(wanted), **replaced}, analysis_date=analysis_date, progress=progress)
+    return {**book.read(wanted), **replaced}
+
+
+def _analysed(
+    book: Book,
+    analysis_date: pd.Timestamp | str | None,
+    sources: Mapping[str, RawTable] | None,
+    progress: Progress,
+) -> Results:
+    progress("读取工作簿", 0.0)
+    return analyze(read_tables(book, sources), analysis_date=analysis_date, progress=progress)
 
 
 def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:

@@ -7,17 +7,18 @@ read as any others, so that what passes here passes there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pandas as pd
 
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
-from crm_xl.schema import Kind, Table
-from crm_xl.settings.model import WEIGHT_TOLERANCE
+from crm_xl.schema import Table
+from crm_xl.settings.model import WEIGHT_TOLERANCE, General
 from crm_xl.settings.rows import Row, read_rows, shipped_table
 from crm_xl.tables import parameters as p
+from crm_xl.tables.headings import match_headings
 from crm_xl.tables.workshop import DRAFT
 
 DIMENSION, INDICATOR, STEP, TIER = "维度权重", "指标权重", "分段下限", "分级下限"
@@ -34,7 +35,7 @@ class _Place:
     key: Key
     table: Table
     column: str
-    rows: tuple[int, ...]  # a dimension's weight stands in every row of the dimension
+    rows: tuple[int, ...]  # of the table as found; a dimension's weight stands in every row of the dimension
     current: float | None
 
 
@@ -60,10 +61,30 @@ def draft_table(
     return frame.astype({"current": float, "draft": float}), tuple(faults)
 
 
+def drafted(
+    tables: Mapping[str, RawTable], general: General, draft: RawTable | pd.DataFrame
+) -> dict[str, RawTable]:
+    """What `apply_draft` gives of the scorecard in force.
+
+    Raises:
+        CrmError: as there; or the weights do not come from the table that is drafted.
+    """
+    changed = apply_draft(tables, general.scorecard, draft)
+    if p.INDICATORS.name in changed and general.weight_source != p.WEIGHTS_TYPED:
+        raise CrmError(
+            f"指标权重现取自“{general.weight_source}”，模拟的权重不会生效。",
+            where=DRAFT.sheet,
+            hint=f"请把参数“指标权重来源”改为“{p.WEIGHTS_TYPED}”，或清空模拟的权重。",
+        )
+    return changed
+
+
 def apply_draft(
     tables: Mapping[str, RawTable], card: str, draft: RawTable | pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, RawTable]:
     """The parameter tables with the drafted figures in them; those without a change are not among them.
+
+    All that was not drafted is as it was found, cell by cell: columns of one's own, blank rows, spellings.
 
     Args:
         tables: parameter tables as found; an absent one has its shipped rows.
@@ -71,7 +92,7 @@ def apply_draft(
         draft: DRAFT as found, or as a frame; a blank 模拟值 changes nothing.
 
     Returns:
-        Table name -> frame with the declared columns, ready to be written and to make Settings of.
+        Table name -> table as found but for the drafted cells, ready to be written and to make Settings of.
 
     Raises:
         CrmError: an unreadable draft, a negative weight, weights that do not sum to 100 %, bounds out of order,
@@ -99,8 +120,10 @@ def apply_draft(
         raise CrmError.of(faults)
     values = {place: float(row["draft"]) for place, row in changed.items()}
     return {
-        table.name: _frame(
-            table, current[table.name], [(pl, v) for pl, v in values.items() if pl.table is table]
+        table.name: _with_values(
+            table,
+            tables.get(table.name) or shipped_table(table),
+            [(place, value) for place, value in values.items() if place.table is table],
         )
         for table in _TABLES
         if any(place.table is table for place in values)
@@ -124,24 +147,23 @@ def _key(row: Row) -> Key:
 
 def _places(rows: Mapping[str, Sequence[Row]], card: str) -> list[_Place]:
     """Every figure that can be tried, in the order of the parameter tables."""
-    members = [(number, row) for number, row in enumerate(rows[p.INDICATORS.name]) if row["card"] == card]
-    dimensions: dict[str, list[int]] = {}
-    for number, row in members:
-        dimensions.setdefault(row["dimension"] or "", []).append(number)
-    own = rows[p.INDICATORS.name]
+    members = [row for row in rows[p.INDICATORS.name] if row["card"] == card]
+    dimensions: dict[str, list[Row]] = {}
+    for row in members:
+        dimensions.setdefault(row["dimension"] or "", []).append(row)
     places = [
-        _Place(key=(DIMENSION, name, ""), table=p.INDICATORS, column="dimension_weight", rows=tuple(numbers),
-               current=own[numbers[0]]["dimension_weight"])
-        for name, numbers in dimensions.items()
+        _Place(key=(DIMENSION, name, ""), table=p.INDICATORS, column="dimension_weight",
+               rows=tuple(row.number for row in own), current=own[0]["dimension_weight"])
+        for name, own in dimensions.items()
     ]  # fmt: skip
     places += [
         _Place(key=(INDICATOR, row["indicator"] or "", row["dimension"] or ""), table=p.INDICATORS,
-               column="weight", rows=(number,), current=row["weight"])
-        for number, row in members
+               column="weight", rows=(row.number,), current=row["weight"])
+        for row in members
     ]  # fmt: skip
-    names = {row["indicator"] for _, row in members}
+    names = {row["indicator"] for row in members}
     counted: dict[str, int] = {}
-    for number, row in enumerate(rows[p.POINTS.name]):
+    for row in rows[p.POINTS.name]:
         name = row["indicator"]
         counted[name] = counted.get(name, 0) + 1
         if name in names and row["lower"] is not None:
@@ -151,7 +173,7 @@ def _places(rows: Mapping[str, Sequence[Row]], card: str) -> list[_Place]:
                     key=(STEP, name, part),
                     table=p.POINTS,
                     column="lower",
-                    rows=(number,),
+                    rows=(row.number,),
                     current=row["lower"],
                 )
             )
@@ -160,10 +182,10 @@ def _places(rows: Mapping[str, Sequence[Row]], card: str) -> list[_Place]:
             key=(TIER, row["tier"] or "", ""),
             table=p.TIERS,
             column="lower",
-            rows=(number,),
+            rows=(row.number,),
             current=row["lower"],
         )
-        for number, row in enumerate(rows[p.TIERS.name])
+        for row in rows[p.TIERS.name]
         if row["lower"] is not None
     ]
     return places
@@ -213,10 +235,13 @@ def _check_order(places: Iterable[_Place], changed: Mapping[_Place, Row], faults
                 )
 
 
-def _frame(table: Table, rows: Sequence[Row], values: Sequence[tuple[_Place, float]]) -> pd.DataFrame:
-    body = [dict(row.values) for row in rows]
+def _with_values(table: Table, raw: RawTable, values: Sequence[tuple[_Place, float]]) -> RawTable:
+    """The table as found, with these figures in their cells."""
+    index = match_headings(table, raw.headings)
+    columns = list(raw.columns)
     for place, value in values:
-        for number in place.rows:
-            body[number][place.column] = value
-    numeric = [column.name for column in table if column.kind in (Kind.NUMBER, Kind.PERCENT)]
-    return pd.DataFrame(body, columns=list(table.names)).astype(dict.fromkeys(numeric, float))
+        at = index[place.column]
+        cells = columns[at].astype(object)  # a new array; a column of whole numbers would cut 0.4
+        cells[list(place.rows)] = value
+        columns[at] = cells
+    return replace(raw, columns=tuple(columns))

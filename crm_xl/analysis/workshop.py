@@ -18,7 +18,7 @@ from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.card_checks import WRONG, setting_checks
 from crm_xl.analysis.churn_tables import churn_warnings
 from crm_xl.analysis.customers import Frames
-from crm_xl.analysis.draft import apply_draft, draft_table
+from crm_xl.analysis.draft import draft_table, drafted
 from crm_xl.analysis.expert import rating_spread
 from crm_xl.analysis.grades import Graded
 from crm_xl.analysis.methods import compare_methods
@@ -159,13 +159,13 @@ class Workshop:
         table, faults = draft_table(self.raw, card, before)
         self.made[w.DRAFT.name] = table
         self.faults += faults
-        drafted = self.settings
+        settings = self.settings
         try:
-            if before is not None and (changed := apply_draft(self.raw, card, before)):
-                drafted, _ = weighed(Settings.from_tables({**self.raw, **changed}))
+            if before is not None and (changed := drafted(self.raw, settings.general, before)):
+                settings, _ = weighed(Settings.from_tables({**self.raw, **changed}))
         except CrmError as error:
             self.faults.append(error)
-        tried = what_if(metrics, self.settings, drafted)
+        tried = what_if(metrics, self.settings, settings)
         self.made[w.WHAT_IF.name] = tried.summary
         self.made[w.WHAT_IF_MOVERS.name] = tried.movers
 

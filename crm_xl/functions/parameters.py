@@ -259,7 +259,7 @@ def _requiring(table: Table, names: Sequence[str]) -> Table:
 
 
 def _with(row: Row, **values: Any) -> Row:
-    return Row(values={**row.values, **values}, where=row.where)
+    return Row(number=row.number, values={**row.values, **values}, where=row.where)
 
 
 def _raise(faults: Sequence[CrmError]) -> None:

@@ -21,6 +21,7 @@ from crm_xl.values import out_of_range, read_cell
 class Row:
     """One row of settings: values by English column name (None where blank) and their addresses."""
 
+    number: int  # of the table's body as found, from 0
     values: Mapping[str, Any]
     where: Callable[[str], str]  # column name -> "参数!F12"
 
@@ -72,7 +73,7 @@ def _row(table: Table, raw: RawTable, index: Mapping[str, int], number: int, fau
                 faults.append(CrmError(f"{column.title}不能为空。", where=where(column.name)))
             continue
         values[column.name] = typed(cell, column, where(column.name), faults)
-    return Row(values=values, where=where)
+    return Row(number=number, values=values, where=where)
 
 
 def typed(cell: Any, column: Column, where: str, faults: list[CrmError]) -> Any:

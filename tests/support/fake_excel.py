@@ -63,6 +63,15 @@ class FakeSheet:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     tables: list[FakeTable] = field(default_factory=list)
     protected: bool = False
+    formulas: frozenset[tuple[int, int]] = frozenset()  # which cells hold one; their values are in `cells`
+
+    def has_formula(self, box: Box) -> bool | None:
+        """As Excel says it of a block: None where some cells hold a formula and others do not."""
+        top, left, bottom, right = box
+        inside = [1 for row, column in self.formulas if top <= row <= bottom and left <= column <= right]
+        if not inside:
+            return False
+        return True if len(inside) == (bottom - top + 1) * (right - left + 1) else None
 
     def get(self, box: Box) -> list[list[Any]]:
         """What the cells give an automation client."""

@@ -239,6 +239,11 @@ class Range(base.Range):
         return address(self.box)
 
     @property
+    def api(self) -> Any:
+        self.excel.step()
+        return SimpleNamespace(HasFormula=self._sheet.sheet.has_formula(self.box))
+
+    @property
     def raw_value(self) -> Any:
         self.excel.transfer()
         given = self._sheet.sheet.get(self.box)
