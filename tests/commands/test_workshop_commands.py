@@ -11,6 +11,7 @@ import pytest
 
 from crm_xl import CrmError, assets
 from crm_xl.adopting import adopt
+from crm_xl.analysis.draft import INDICATOR, TIER
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.commands import OpenBook, command
@@ -66,8 +67,12 @@ def rewrite(desk: Desk, name: str, change: Callable[[list[Cell]], list[Cell]]) -
 
 
 def draft(desk: Desk, **figures: float | str) -> None:
-    """Types 模拟值 beside the named weights and bounds."""
-    rewrite(desk, w.DRAFT.name, lambda row: [*row[:4], figures.get(str(row[1]), row[4])])
+    """Types 模拟值 beside the named weights of indicators and bounds of tiers."""
+
+    def typed(row: list[Cell]) -> list[Cell]:
+        return [*row[:4], figures.get(str(row[1]), row[4]) if row[0] in (INDICATOR, TIER) else row[4]]
+
+    rewrite(desk, w.DRAFT.name, typed)
 
 
 def stale(desk: Desk) -> set[str]:
@@ -185,27 +190,25 @@ def test_what_is_adopted_goes_back_with_the_results(desk: Desk) -> None:
     assert {name: rows(desk, name) for name in desk.tables()} == before
 
 
-def test_columns_of_ones_own_and_spellings_survive(desk: Desk) -> None:
-    rewrite(
-        desk,
-        p.INDICATORS.name,
-        lambda row: [
-            "15%" if (row[0], row[2]) == (p.CARD_VALUE, "交叉购买率") and cell == 0.15 else cell
-            for cell in row
-        ],
-    )
+def test_what_was_not_drafted_stays_as_it_was_typed(desk: Desk) -> None:
+    card, indicator, weight = map(p.INDICATORS.names.index, ("card", "indicator", "weight"))
+
+    def spelled(row: list[Cell]) -> list[Cell]:
+        own = (row[card], row[indicator]) == (p.CARD_VALUE, "交叉购买率")
+        return ["15%" if own and at == weight else cell for at, cell in enumerate(row)]
+
+    rewrite(desk, p.INDICATORS.name, spelled)
     draft(desk, 年消费额=0.3, 利润率=0.35)
     before = rows(desk, p.INDICATORS.name)
-    assert any("15%" in row for row in before)
+    assert any(row[weight] == "15%" for row in before)
     adopt(desk)
-    after = rows(desk, p.INDICATORS.name)
     differing = [
-        (now[2], was, value)
-        for row, now in zip(before, after, strict=True)
+        (row[card], row[indicator], was, value)
+        for row, now in zip(before, rows(desk, p.INDICATORS.name), strict=True)
         for was, value in zip(row, now, strict=True)
         if was != value
     ]
-    assert differing == [("年消费额", 0.4, 0.3), ("利润率", 0.25, 0.35)]
+    assert differing == [(p.CARD_VALUE, "年消费额", 0.4, 0.3), (p.CARD_VALUE, "利润率", 0.25, 0.35)]
 
 
 def test_weights_that_would_not_count_are_refused(desk: Desk) -> None:
