@@ -63,7 +63,7 @@ def refresh(
     """读取工作簿里的数据表，重新计算并写回全部结果表。"""
     results = _refresh(file, out=out, date=date, sources=_sources(source, mapping))
     _show_tiers(results)
-    _show_missing(results)
+    _show_missing(results, out or file)
 
 
 @app.command()
@@ -288,8 +288,12 @@ def _show_tiers(results: Results) -> None:
         typer.echo(_text_table(TIER_SUMMARY.name, results))
 
 
-def _show_missing(results: Results) -> None:
-    for sentence in sorted(set(results.missing.values())):
+def _show_missing(results: Results, file: Path) -> None:
+    """What the workbook's own outputs lack; those it does not have are nobody's concern."""
+    from crm_xl.books.file import FileBook
+
+    present = FileBook(file, read_only=True).tables()
+    for sentence in sorted({said for name, said in results.missing.items() if name in present}):
         typer.echo(sentence)
 
 

@@ -79,6 +79,22 @@ def test_refresh_with_out_leaves_the_original_untouched(run, workbook, tmp_path)
     assert (tmp_path / "结果.xlsm").is_file()
 
 
+def test_refresh_tells_what_the_outputs_of_this_workbook_lack_and_of_no_other(run, tmp_path):
+    path = tmp_path / "d.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for sheet, name, headings in (
+        ("客户", "tblCustomers", ["客户编号", "客户名称"]),
+        ("分群", "tblRfmSummary", ["RFM分群"]),
+    ):
+        columns = [{"header": heading} for heading in headings]
+        book.add_worksheet(sheet).add_table(0, 0, 1, len(headings) - 1, {"name": name, "columns": columns})
+    book.close()
+    code, out, _ = run("refresh", path)
+    assert code == 0
+    assert "缺少数据表“订单”" in out
+    assert "互动记录" not in out
+
+
 def test_check_writes_nothing_and_shows_the_balance(run, workbook):
     before = workbook.read_bytes()
     code, out, _ = run("check", workbook)

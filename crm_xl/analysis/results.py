@@ -43,7 +43,7 @@ class Results:
 
     @property
     def caption(self) -> str:
-        """One line that states date, period, scope, scorecard and thresholds; it stands above every output."""
+        """Date, period, scope, scorecard and thresholds, then a line per note; it stands above every output."""
         general = self.settings.general
         parts = []
         if self.analysis_date is not None and self.period is not None:
@@ -54,7 +54,7 @@ class Results:
         parts.append(f"评分卡 {general.scorecard}")
         bounds = [f"{tier.name}≥{tier.lower:g}" for tier in self.settings.tiers if tier.lower is not None]
         parts.append("分级 " + " ".join(bounds))
-        return "　".join(parts) + "".join(f"　※ {note}" for note in self.notes)
+        return "\n".join(["　".join(parts), *(f"※ {note}" for note in self.notes)])
 
     @property
     def scope(self) -> str:

@@ -30,6 +30,7 @@ _TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
 _UNSET_WIDTH = 8.43
 _FULL_SIZE_WIDTH = 100.0  # characters that a page takes at 100 %
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
+_SPARE_LINES = 1
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
 
@@ -221,11 +222,22 @@ def _write_table_heads(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
 
 
 def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
-    """The cell above an output in which a refresh says date, period, scope and scorecard."""
+    """The cell above an output in which a refresh says date, period, scope, scorecard and what else to know."""
     name = note_name(placed.table)
-    look = author.theme.look("wrapped note" if len(sheet.placed) > 1 else "note", bold=True)
+    look = author.theme.look("wrapped note", bold=True)
     row = placed.row - 1
-    write_cell(worksheet, row, placed.column, author.draft.cells.get(name, "尚未刷新"), look)
+    text = author.draft.cells.get(name, "尚未刷新")
+    if len(sheet.placed) == 1:
+        width, right = 0.0, placed.column - 1
+        while width < _TEXT_WIDTH:
+            right += 1
+            width += author.widths.get((sheet.name, right), _UNSET_WIDTH)
+        if right > placed.column:
+            worksheet.merge_range(row, placed.column, row, right, "", look)
+        # Another refresh may have more to say.
+        said = sum(lines(line, width) for line in str(text).splitlines())
+        worksheet.set_row(row, (said + _SPARE_LINES) * LINE_HEIGHT)
+    write_cell(worksheet, row, placed.column, text, look)
     author.define(name, sheet.name, row, placed.column, row, placed.column)
 
 

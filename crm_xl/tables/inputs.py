@@ -99,7 +99,7 @@ CONTACTS = _input(
 ORDERS = _input(
     "tblOrders", "订单",
     Column(name="order_id", title="订单编号", kind=Kind.ID, required=True, example="SO202609-0001",
-           synonyms=("订单号", "单号", "order_id", "InvoiceNo"), guide="004"),
+           synonyms=("订单号", "单号", "单据号", "单据编号", "order_id", "InvoiceNo"), guide="004"),
     Column(name="line_no", title="行号", kind=Kind.ID, example="1", synonyms=("明细行号",)),
     _CUSTOMER_ID,
     Column(name="order_date", title="订单日期", kind=Kind.DATE, required=True, example="2026-09-15",
