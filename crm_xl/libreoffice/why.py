@@ -39,18 +39,13 @@ def why(cell_range: Any) -> str:
         cell_range: a com.sun.star.table.XCellRange; its first cell is meant.
     """
     cell = cell_range.getCellByPosition(0, 0)
-    if not cell.getError() and cell.getString():
-        return ""
-    formula = cell.getArrayFormula() or cell.getFormula()
-    if not formula:
-        return ""
     sheet = cell.getSpreadsheet()
-    called = _CALL.fullmatch(formula)
+    called = _CALL.fullmatch(cell.getFormula())
     name = _NAMES.get(called[1].upper()) if called else None
     if called is None or name is None:
         return NONE_KEPT if cell.getError() else ""
     try:
-        arguments = tuple(_value(text, sheet) for text in split(called[2]))
+        arguments = tuple(_value(text, sheet) for text in split(called[2], ";"))
     except _NotPlain:
         return NONE_KEPT if cell.getError() else ""
     if any(
@@ -68,8 +63,8 @@ def why(cell_range: Any) -> str:
     return f"{reason}（{reasons.reasons_file().name} 第{reasons.keep(name, reason)}行）"
 
 
-def split(arguments: str, separator: str = ";") -> list[str]:
-    """The arguments of a call as LibreOffice writes them; separators inside brackets and texts separate nothing."""
+def split(arguments: str, separator: str) -> list[str]:
+    """The arguments of a call; separators inside brackets and texts separate nothing."""
     return ["".join(part).strip() for part in _split(arguments, separator)] if arguments.strip() else []
 
 
@@ -100,7 +95,7 @@ def _value(text: str, sheet: Any) -> Any:
         _NotPlain: it is neither a constant nor a reference.
     """
     if text.startswith("{"):
-        return tuple(tuple(_constant(cell) for cell in split(row)) for row in split(text[1:-1], "|"))
+        return tuple(tuple(_constant(cell) for cell in split(row, ";")) for row in split(text[1:-1], "|"))
     if found := _REFERENCE.fullmatch(text):
         return _cells(_sheet(found["quoted"], sheet).getCellRangeByName(found["cells"].replace("$", "")))
     names = _document(sheet).NamedRanges

@@ -27,12 +27,12 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
-def opened(path: Path) -> Workbook:
-    """The workbook as an independent reader sees it."""
+def opened(path: Path, *, values: bool = False) -> Workbook:
+    """The workbook as an independent reader sees it: its formulas, or the values stored with them."""
     with warnings.catch_warnings():
         # openpyxl says that it would not save data bars and lists of other sheets; it is not asked to.
         warnings.simplefilter("ignore", UserWarning)
-        return openpyxl.load_workbook(path)
+        return openpyxl.load_workbook(path, data_only=values)
 
 
 def find_table(book: Workbook, name: str) -> tuple[Worksheet, SheetTable]:

@@ -9,6 +9,6 @@ known = context.ServiceManager.createInstanceWithContext("com.sun.star.sheet.Fun
 told = {}
 for number in range(known.getCount()):
     facts = {fact.Name: fact.Value for fact in known.getByIndex(number)}
-    arguments = [[argument.Name, argument.Description] for argument in facts["Arguments"]]
+    arguments = [[argument.Name, argument.Description] for argument in facts["Arguments"] or ()]
     told[facts["Name"]] = [facts["Description"], arguments]
 print(json.dumps(told))
