@@ -301,7 +301,9 @@ class Book:
         kind = _FILTERS.get(target.suffix.lower())
         if kind is None:
             raise CrmError(
-                f"不能保存为“{target.suffix}”文件。", where=str(target), hint=f"可用：{'、'.join(_FILTERS)}。"
+                f"不能保存为“{target.suffix}”文件。",
+                where=str(target),
+                hint=f"请改用扩展名 {'、'.join(_FILTERS)}。",
             )
         extra = {} if password is None else {"Password": password}
         try:
