@@ -65,6 +65,7 @@ class Column:
     synonyms: tuple[str, ...] = ()  # other headings that mean this column
     secret: Secret | None = None
     computed: bool = False  # written by the refresh into an input table
+    place: bool = False  # its texts name cells, "订单!C17", and lead there in a workbook
     example: str = ""
     note: str = ""
     guide: str = ""  # the guides that ask for it, "000 002"
@@ -101,6 +102,8 @@ class Table:
         for of, values in (("name", self.names), ("title", self.titles)):
             if len(set(values)) != len(values):
                 raise ValueError(f"{self.name}: a column {of} stands twice")
+        if sum(column.place for column in self) > 1:
+            raise ValueError(f"{self.name}: two columns of places")
         if unknown := set(self.key) - set(self.names):
             raise ValueError(f"{self.name}: key names unknown columns {sorted(unknown)}")
 
@@ -121,6 +124,11 @@ class Table:
     def required(self) -> tuple[Column, ...]:
         """The columns without which a row, or the whole table, means nothing."""
         return tuple(column for column in self.columns if column.required)
+
+    @property
+    def linked(self) -> int | None:
+        """The index of the column of places, if there is one."""
+        return next((index for index, column in enumerate(self) if column.place), None)
 
     def column(self, name: str) -> Column:
         """The column of that English name.

@@ -26,12 +26,14 @@ def block_of(table: Table, frame: pd.DataFrame) -> Block:
         raise ValueError(f"{table.name} declares no columns {further}")
     columns = [cell_values(frame[column.name], column) for column in table]
     columns += [cell_values(frame[name], Column(name=name, title=name, kind=Kind.NUMBER)) for name in further]
-    return Block(headings=(*table.titles, *further), rows=list(zip(*columns, strict=True)))
+    rows = list(zip(*columns, strict=True))
+    return Block(headings=(*table.titles, *further), rows=rows, linked=table.linked)
 
 
 def sentence_block(table: Table, sentence: str) -> Block:
     """A table that could not be computed: its headings, and in its first row why."""
-    return Block(headings=table.titles, rows=[(sentence, *[None] * (len(table.titles) - 1))])
+    row = (sentence, *[None] * (len(table.titles) - 1))
+    return Block(headings=table.titles, rows=[row], linked=table.linked)
 
 
 def cell_values(series: pd.Series, column: Column) -> list[Any]:

@@ -24,6 +24,7 @@ class TableEdit:
     headings: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
     move: Move
+    linked: int | None = None  # the column of places
     unfilter: bool = False  # a filter was set: rows it hid must show the new content
     body_styles: dict[int, str] = field(default_factory=dict)
     row_styles: dict[int, dict[int, str]] = field(default_factory=dict)  # by row, where rows keep their own
@@ -65,6 +66,16 @@ class TableEdit:
             for index, heading in enumerate(self.headings)
         ]
 
+    def linked_areas(self) -> list[Area]:
+        """The cells whose links are the table's own: its column of places, as it was and as it will be."""
+        if self.linked is None:
+            return []
+        old, new = self.move.old_body, self.move.new_body
+        before, after = self.source_columns()[self.linked], self.move.new.left + self.linked
+        if before == after:
+            return [Area(new.top, after, max(old.bottom, new.bottom), after)]
+        return [Area(old.top, before, old.bottom, before), Area(new.top, after, new.bottom, after)]
+
     def in_the_way(self, row: int, column: int) -> CrmError:
         """The error for a cell, or another table, that the grown table would cover."""
         return CrmError(
@@ -104,13 +115,16 @@ def check_block(name: str, block: Block) -> None:
     """Nothing, when a table can hold the block.
 
     Raises:
-        ValueError: headings repeat or are too long, or a row has another number of cells: the caller's mistake.
+        ValueError: headings repeat or are too long, a row has another number of cells, or the linked column is
+            not there: the caller's mistake.
     """
     folded = [heading.casefold() for heading in block.headings]
     if len(set(folded)) != len(folded) or not all(block.headings) or not folded:
         raise ValueError(f"{name}: headings must be there and differ: {block.headings}")
     if any(len(heading) > _LONGEST_HEADING for heading in block.headings):
         raise ValueError(f"{name}: a heading is longer than {_LONGEST_HEADING} characters")
+    if block.linked is not None and not 0 <= block.linked < len(folded):
+        raise ValueError(f"{name}: there is no column {block.linked} to link")
     for index, row in enumerate(block.rows):
         if len(row) != len(folded):
             raise ValueError(f"{name}: row {index} has {len(row)} cells for {len(folded)} headings")

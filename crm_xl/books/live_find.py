@@ -69,6 +69,18 @@ class LiveTable:
         """What stands in cells of the table's sheet, row by row."""
         return [row for part in _portions(area) for row in self.reader.rows(self.range(part))]
 
+    def clear_links(self, areas: Sequence[Area]) -> None:
+        """Take the links off cells, which keep content and look: those of a file refresh lead where old rows said.
+
+        LibreOffice keeps links in the text itself, which is written anew. On a Mac they stay.
+        """
+        if sys.platform == "darwin":
+            return
+        for area in areas:
+            # `Hyperlinks.Delete` would take the formats as well.
+            if clear := getattr(self.range(area).api, "ClearHyperlinks", None):
+                clear()
+
     def put(self, area: Area, rows: Sequence[Sequence[Any]]) -> None:
         """Write a block of cells, as `Typed` has made it ready."""
         for part in _portions(area):

@@ -47,7 +47,8 @@ def save(snapshot: Snapshot) -> str:
     content = {
         "version": _VERSION,
         "tables": {
-            name: {"headings": block.headings, "rows": block.rows} for name, block in snapshot.tables.items()
+            name: {"headings": block.headings, "rows": block.rows, "linked": block.linked}
+            for name, block in snapshot.tables.items()
         },
         "cells": dict(snapshot.cells),
     }
@@ -85,7 +86,7 @@ def load(mark: str) -> Snapshot | None:
         return None
     return Snapshot(
         tables={
-            name: Block(headings=tuple(block["headings"]), rows=block["rows"])
+            name: Block(headings=tuple(block["headings"]), rows=block["rows"], linked=block.get("linked"))
             for name, block in content["tables"].items()
         },
         cells=content["cells"],

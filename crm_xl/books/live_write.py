@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crm_xl.books.edits import TableEdit, check_block, check_room, moves_by_sheet
@@ -105,7 +106,8 @@ def _sized(found: LiveTable, block: Block) -> TableEdit:
     check_block(found.part.name, block)
     found.know_totals()
     move = found.part.resized(max(1, len(block.rows)), len(block.headings))
-    return TableEdit(table=found.part, headings=tuple(block.headings), rows=block.rows, move=move)
+    headings, rows = block.headings, block.rows
+    return TableEdit(table=found.part, headings=headings, rows=rows, move=move, linked=block.linked)
 
 
 def _with_content(found: LiveTable, edit: TableEdit, filtered: bool) -> LiveEdit:
@@ -121,7 +123,9 @@ def _with_content(found: LiveTable, edit: TableEdit, filtered: bool) -> LiveEdit
             if cell is not None and new.holds(row, column):
                 raise edit.in_the_way(row, column)
     before = Block(
-        headings=headings, rows=[[kept(cell) for cell in cells[:width]] for cells in values[1:height]]
+        headings=headings,
+        rows=[[kept(cell) for cell in cells[:width]] for cells in values[1:height]],
+        linked=None if edit.linked is None else edit.source_columns()[edit.linked] - old.left,
     )
     return LiveEdit(live=found, edit=edit, before=before, filtered=filtered)
 
@@ -143,6 +147,8 @@ def carry_out(plan: Plan, typed: Typed) -> None:
         for cell in plan.cells.values():
             done.append(lambda cell=cell: _write_cell(cell, cell.before, typed))  # type: ignore[misc]
             _write_cell(cell, cell.value, typed)
+        for each in plan.tables:  # last, for links cannot be put back
+            persistently(partial(each.live.clear_links, each.edit.linked_areas()))
     except BaseException as error:
         _undo(done, error)
         raise

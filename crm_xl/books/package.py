@@ -21,6 +21,7 @@ from crm_xl.package.parts import (
     children,
     local,
     relationships_part,
+    sibling,
     unescape,
 )
 from crm_xl.package.scan import has_formulas
@@ -81,6 +82,7 @@ def rewrite(
             tables=[table for table in parts.tables.values() if table.sheet == sheet],
             date1904=parts.date1904,
             styles=styles,
+            sheets=[sheet.name for sheet in parts.sheets.values()],
         )
         changes[sheet.part] = result.xml
         formulas_touched = formulas_touched or result.formulas_touched
@@ -103,6 +105,7 @@ def _edit(archive: Archive, table: TablePart, block: Block) -> TableEdit:
         table=table,
         headings=tuple(block.headings),
         rows=block.rows,
+        linked=block.linked,
         # Excel knows no table without a body: an empty one keeps a single blank row.
         move=table.resized(max(1, len(block.rows)), len(block.headings)),
         unfilter=bool(children(root, "autoFilter", "filterColumn")),
@@ -126,7 +129,7 @@ def _table_part(root: etree._Element, edit: TableEdit) -> bytes:
     for heading in edit.headings:
         column = existing.get(heading.casefold())
         if column is None:
-            column = etree.SubElement(columns, _sibling(columns, "tableColumn"))
+            column = etree.SubElement(columns, sibling(columns, "tableColumn"))
             column.set("id", str(next_id))
             next_id += 1
         if unescape(column.get("name", "")).strip() != heading:
@@ -185,19 +188,13 @@ def _calculate_on_opening(root: etree._Element) -> bool:
             return False
         settings.set("fullCalcOnLoad", "1")
         return True
-    settings = etree.SubElement(root, _sibling(root, "calcPr"))
+    settings = etree.SubElement(root, sibling(root, "calcPr"))
     settings.set("fullCalcOnLoad", "1")
     for name in _BEFORE_CALCULATION:
         if found := children(root, name):
             found[-1].addnext(settings)
             return True
     return False
-
-
-def _sibling(element: etree._Element, name: str) -> str:
-    """The tag of that name in the element's namespace."""
-    namespace = etree.QName(element).namespace
-    return f"{{{namespace}}}{name}" if namespace else name
 
 
 def _without_calculation_chain(archive: Archive, parts: Parts) -> Changes:

@@ -23,11 +23,13 @@ Progress = Callable[[str, float], None]  # what is being done, share done 0..1
 class Block:
     """A table's whole new content: headings and body rows of plain Python values, None for blank.
 
-    A text is written as text whatever it begins with; it never becomes a formula.
+    A text is written as text whatever it begins with; it never becomes a formula. `linked` is the index of the
+    column whose texts are places; where such a text names a cell of the workbook, a file gets a link to it.
     """
 
     headings: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
+    linked: int | None = None
 
 
 class Book(Protocol):

@@ -11,6 +11,7 @@ from lxml import etree
 
 from crm_xl.books.cells import CellWriter
 from crm_xl.books.edits import TableEdit, check_room
+from crm_xl.books.links import relink
 from crm_xl.books.protocol import Cell
 from crm_xl.books.sheetrows import ROWS_MARK, KeptRow, SheetRows
 from crm_xl.books.styles import Styles
@@ -42,6 +43,7 @@ def rewrite_sheet(
     tables: Sequence[TablePart],
     date1904: bool,
     styles: Styles,
+    sheets: Sequence[str],
 ) -> SheetResult:
     """The sheet with its tables and single cells written.
 
@@ -54,6 +56,7 @@ def rewrite_sheet(
         tables: all tables of the sheet, written or not.
         date1904: the workbook's date system.
         styles: the workbook's formats; one for dates may be added.
+        sheets: the names of the workbook's sheets, which links may lead to.
 
     Raises:
         CrmError: a table would grow over something else, or past the end of the sheet; the sheet is damaged.
@@ -61,6 +64,7 @@ def rewrite_sheet(
     check_room(edits, tables)
     found = SheetRows(xml, book=book, sheet=sheet, edits=edits, cells=cells)
     _follow_tables(found.root, edits)
+    relink(found.root, edits, sheets)
     writer = _RowsWriter(found, edits, CellWriter(prefix=found.prefix, date1904=date1904), styles)
     rows = writer.write(cells)
     _check_shared_formulas(rows, found, sheet)

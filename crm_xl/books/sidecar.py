@@ -10,7 +10,7 @@ import contextlib
 import csv
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def fitted(book: Book, blocks: Mapping[str, Block]) -> tuple[dict[str, Block], l
             sidecars.append(Sidecar(path=path, block=block))
             sentence += f"；全部 {len(block.rows):,} 行见同一文件夹的“{path.name}”"
         last = (sentence, *[None] * (len(block.headings) - 1))
-        fitting[name] = Block(headings=block.headings, rows=[*kept, last])
+        fitting[name] = replace(block, rows=[*kept, last])
     return fitting, sidecars
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from crm_xl.books.links import locations
 from crm_xl.books.protocol import Cell
 from crm_xl.builder.author import Author
 from crm_xl.builder.highlights import highlight, highlight_total
@@ -77,6 +78,7 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
     top, left = placed.row, placed.column
     bottom, right = top + rows, left + len(columns) - 1
     options: list[dict[str, Any]] = []
+    sheets = [plan.name for plan in author.draft.sheets]
     tallest = 1
     for offset, column in enumerate(columns):
         values = [row[offset] for row in block.rows]
@@ -92,9 +94,14 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
         )
         worksheet.set_column(left + offset, left + offset, width, author.theme.column(column, table.role))
         author.widths[sheet.name, left + offset] = width
+        targets = locations(block.rows, block.linked, sheets) if offset == block.linked else {}
         for number in range(rows):
             value = values[number] if number < len(values) else None
-            write_cell(worksheet, top + 1 + number, left + offset, value, body)
+            at = top + 1 + number, left + offset
+            if target := targets.get(number):
+                worksheet.write_url(*at, f"internal:{target}", body, str(value))
+            else:
+                write_cell(worksheet, *at, value, body)
     if tallest > 1 and len(sheet.placed) == 1:
         # One height for all rows: another refresh may put a longer text into any of them.
         for number in range(rows):

@@ -268,6 +268,12 @@ def children(root: etree._Element, *path: str) -> list[etree._Element]:
     return found
 
 
+def sibling(element: etree._Element, name: str) -> str:
+    """The tag of that name in the element's namespace."""
+    namespace = etree.QName(element).namespace
+    return f"{{{namespace}}}{name}" if namespace else name
+
+
 def truth(text: str | None) -> bool:
     """Whether an XML attribute says yes."""
     return text in ("1", "true", "on")

@@ -156,7 +156,7 @@ TREND = output(
 
 LEDGER = output(
     "tblLedger", "数据质量台账",
-    Column(name="table", title="表"), Column(name="cell", title="位置", kind=Kind.ID), Column(name="column", title="列"),
+    Column(name="table", title="表"), Column(name="cell", title="位置", kind=Kind.ID, place=True), Column(name="column", title="列"),
     Column(name="rule", title="规则"), Column(name="action", title="处理"),
     Column(name="before", title="原值"), Column(name="after", title="新值"), money("amount", "涉及金额(元)"),
     needs=(), guide="002 003 004", note="每个被搁置的行和每处改变含义的修改各一行；超出部分写入旁边的CSV文件",
@@ -180,7 +180,7 @@ BALANCE = output(
 CHECKS = output(
     "tblChecks", "数据核对",
     text("check", "检查项"), text("result", "结果", "✔ 通过；✘ 须处理；※ 提醒"), count("findings", "数量"),
-    text("detail", "说明"), text("where", "位置", "最先发现的几处"),
+    text("detail", "说明"), Column(name="where", title="位置", place=True, note="最先发现的几处"),
     needs=(), guide="002 003 004", note="第一行为总核对：没有 ✘ 即为 ✔",
 )
 

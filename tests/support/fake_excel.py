@@ -64,6 +64,7 @@ class FakeSheet:
     tables: list[FakeTable] = field(default_factory=list)
     protected: bool = False
     formulas: frozenset[tuple[int, int]] = frozenset()  # which cells hold one; their values are in `cells`
+    links: dict[tuple[int, int], str] = field(default_factory=dict)  # where a click on the cell leads
 
     def has_formula(self, box: Box) -> bool | None:
         """As Excel says it of a block: None where some cells hold a formula and others do not."""
@@ -166,6 +167,12 @@ class FakeSheet:
             self.cells.pop((row, column), None)
             if formats:
                 self.formats.pop((row, column), None)
+                self.links.pop((row, column), None)
+
+    def clear_links(self, box: Box) -> None:
+        self.check_writable()
+        for place in _places(box):
+            self.links.pop(place, None)
 
     def fill_formats(self, source: Box, target: Box) -> None:
         self.check_writable()
@@ -244,6 +251,7 @@ class FakeWorkbook:
                 sheet,
                 cells=dict(sheet.cells),
                 formats=dict(sheet.formats),
+                links=dict(sheet.links),
                 tables=[replace(table) for table in sheet.tables],
             )
             for sheet in self.sheets
@@ -251,7 +259,7 @@ class FakeWorkbook:
         return replace(self, sheets=sheets, names=dict(self.names))
 
     def state(self) -> Any:
-        """All that must be as before after a failure; only formats of blank cells may differ."""
+        """All that must be as before after a failure; only formats of blank cells and links may differ."""
         return (
             [
                 (
@@ -277,6 +285,8 @@ class FakeWorkbook:
                     place = (cell.row, cell.column)
                     if cell.value is not None:
                         sheet.cells[place] = _loaded(cell)
+                    if cell.hyperlink is not None:
+                        sheet.links[place] = cell.hyperlink.location or cell.hyperlink.target
                     if cell.number_format != "General":
                         sheet.formats[place] = cell.number_format
             for table in worksheet.tables.values():

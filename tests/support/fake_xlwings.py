@@ -241,7 +241,13 @@ class Range(base.Range):
     @property
     def api(self) -> Any:
         self.excel.step()
-        return SimpleNamespace(HasFormula=self._sheet.sheet.has_formula(self.box))
+        return SimpleNamespace(
+            HasFormula=self._sheet.sheet.has_formula(self.box), ClearHyperlinks=self._clear_links
+        )
+
+    def _clear_links(self) -> None:
+        self.excel.transfer()
+        self._sheet.sheet.clear_links(self.box)
 
     @property
     def raw_value(self) -> Any:
