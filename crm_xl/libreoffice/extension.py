@@ -1,4 +1,4 @@
-"""The extension as one file: made from the declarations of functions, the same declarations giving the same bytes."""
+"""The extension as one file: the same declarations of functions and commands give the same bytes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from importlib import resources
 from io import BytesIO
 from pathlib import Path
 
-from crm_xl.libreoffice import idl, registry
+from crm_xl.libreoffice import addons, idl, registry
 from crm_xl.libreoffice.words import methods
 
 _TYPES = "XCrmXl.idl"
-_TEXTS = "CalcAddIn.xcu"
+_TEXTS, _MENU = "CalcAddIn.xcu", "Addons.xcu"
+_SETTINGS = "application/vnd.sun.star.configuration-data"
 _COMPONENT = "crm_xl_component.py"
 # In the order they are registered: the component needs its interface.
 _REGISTERED = {
     _TYPES: "application/vnd.sun.star.uno-typelibrary;type=RDB",
     _COMPONENT: "application/vnd.sun.star.uno-component;type=Python",
-    _TEXTS: "application/vnd.sun.star.configuration-data",
+    _TEXTS: _SETTINGS,
+    _MENU: _SETTINGS,
 }
 
 
@@ -36,6 +38,7 @@ def extension(paths: Sequence[Path]) -> bytes:
         "description.xml": registry.description(),
         _TYPES: idl.interface().encode("ascii"),
         _TEXTS: registry.calc_add_in(),
+        _MENU: addons.addons(),
         _COMPONENT: component.read_bytes(),
         "environment.json": json.dumps(environment, ensure_ascii=False, indent=1).encode("utf-8"),
     }

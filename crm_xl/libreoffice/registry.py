@@ -30,7 +30,7 @@ def manifest(files: dict[str, str]) -> bytes:
         entry = etree.SubElement(root, f"{{{_MANIFEST}}}file-entry")
         entry.set(f"{{{_MANIFEST}}}full-path", path)
         entry.set(f"{{{_MANIFEST}}}media-type", kind)
-    return _bytes(root)
+    return serialised(root)
 
 
 def description() -> bytes:
@@ -44,55 +44,59 @@ def description() -> bytes:
     name = _described(_described(root, "display-name"), "name")
     name.set("lang", "zh-CN")
     name.text = _TITLE
-    return _bytes(root)
+    return serialised(root)
 
 
 def calc_add_in() -> bytes:
     """CalcAddIn.xcu: name, help, category and arguments of every function, for the function wizard."""
-    root = _component("CalcAddIns", "org.openoffice.Office")
-    functions = _node(_node(_node(root, "AddInInfo"), SERVICE, new=True), "AddInFunctions")
+    root = component("CalcAddIns", "org.openoffice.Office")
+    functions = add_node(add_node(add_node(root, "AddInInfo"), SERVICE, new=True), "AddInFunctions")
     for function in FUNCTIONS:
         _function(functions, function)
-    return _bytes(root)
+    return serialised(root)
 
 
 def _function(parent: etree._Element, function: Function) -> None:
-    node = _node(parent, method(function), new=True)
-    _text(node, "DisplayName", function.name)
-    _text(node, "Description", f"{function.title}：{function.help}")
-    _value(node, "Category", _CATEGORY)
-    _text(node, "CategoryDisplayName", function.category)
+    node = add_node(parent, method(function), new=True)
+    add_text(node, "DisplayName", function.name)
+    add_text(node, "Description", f"{function.title}：{function.help}")
+    add_value(node, "Category", _CATEGORY)
+    add_text(node, "CategoryDisplayName", function.category)
     # What Excel and files for Excel call it.
-    _text(node, "CompatibilityName", function.name)
-    arguments = _node(node, "Parameters")
+    add_text(node, "CompatibilityName", function.name)
+    arguments = add_node(node, "Parameters")
     for name, argument in zip(parameters(function), function.arguments, strict=True):
-        described = _node(arguments, name, new=True)
-        _text(described, "DisplayName", argument.name)
-        _text(described, "Description", argument.help)
+        described = add_node(arguments, name, new=True)
+        add_text(described, "DisplayName", argument.name)
+        add_text(described, "Description", argument.help)
 
 
-def _component(name: str, package: str) -> etree._Element:
+def component(name: str, package: str) -> etree._Element:
+    """The root of a file of settings for a component of LibreOffice."""
     root = _element(_REGISTRY, "component-data", "oor")
     root.set(f"{_OOR}name", name)
     root.set(f"{_OOR}package", package)
     return root
 
 
-def _node(parent: etree._Element, name: str, *, new: bool = False) -> etree._Element:
-    node = etree.SubElement(parent, "node", {f"{_OOR}name": name})
+def add_node(parent: etree._Element, name: str, *, new: bool = False) -> etree._Element:
+    """A group of settings under another; a new one takes the place of what an older version left."""
+    made = etree.SubElement(parent, "node", {f"{_OOR}name": name})
     if new:
-        node.set(f"{_OOR}op", "replace")
-    return node
+        made.set(f"{_OOR}op", "replace")
+    return made
 
 
-def _text(parent: etree._Element, name: str, text: str) -> None:
-    _value(parent, name, text).set(f"{{{_XML}}}lang", _LANGUAGE)
+def add_value(parent: etree._Element, name: str, content: str) -> etree._Element:
+    """The value of one setting."""
+    made = etree.SubElement(etree.SubElement(parent, "prop", {f"{_OOR}name": name}), "value")
+    made.text = content
+    return made
 
 
-def _value(parent: etree._Element, name: str, text: str) -> etree._Element:
-    value = etree.SubElement(etree.SubElement(parent, "prop", {f"{_OOR}name": name}), "value")
-    value.text = text
-    return value
+def add_text(parent: etree._Element, name: str, content: str) -> None:
+    """One setting that people read."""
+    add_value(parent, name, content).set(f"{{{_XML}}}lang", _LANGUAGE)
 
 
 def _described(parent: etree._Element, name: str) -> etree._Element:
@@ -105,6 +109,7 @@ def _element(namespace: str, name: str, prefix: str | None, **others: str) -> et
     return etree.Element(f"{{{namespace}}}{name}", nsmap=names)  # type: ignore[arg-type]
 
 
-def _bytes(root: etree._Element) -> bytes:
+def serialised(root: etree._Element) -> bytes:
+    """The file."""
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return content

@@ -71,6 +71,8 @@ def run_script(
         with contextlib.suppress(subprocess.TimeoutExpired):
             program.wait(timeout=_SECONDS)  # it was asked to end
         done: dict[str, Any] = json.loads(printed.splitlines()[-1])
+        if done.get("not ours"):
+            raise _running_already()
         return done
     finally:
         script.kill()
@@ -91,14 +93,18 @@ def _attended(
             with contextlib.suppress(subprocess.TimeoutExpired):
                 script.wait(timeout=5)
                 break
-            raise CrmError(
-                "LibreOffice 正在运行。",
-                hint="请保存并关闭全部 LibreOffice 窗口（包括任务栏的快速启动），再运行一次。",
-            )
+            raise _running_already()
         elif time.monotonic() > give_up:
             raise CrmError("LibreOffice 没有响应。", hint="请关闭全部 LibreOffice 窗口后再运行一次。")
         time.sleep(0.05)
     return program
+
+
+def _running_already() -> CrmError:
+    return CrmError(
+        "LibreOffice 正在运行。",
+        hint="请保存并关闭全部 LibreOffice 窗口（包括任务栏的快速启动），再运行一次。",
+    )
 
 
 def _start(office: Installed, profile: Path | None, pipe: str) -> subprocess.Popen[bytes]:
@@ -111,6 +117,9 @@ def _start(office: Installed, profile: Path | None, pipe: str) -> subprocess.Pop
             "--norestore",
             "--nologo",
             f"--accept=pipe,name={pipe};urp;",
+            # By this the script knows that it talks to the program started here: one that runs already takes over
+            # the work, and must not be changed or ended.
+            f"-env:CRM_XL_PIPE={pipe}",
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

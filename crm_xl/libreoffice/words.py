@@ -8,6 +8,7 @@ from crm_xl.functions import FUNCTIONS, Function
 
 EXTENSION_ID = "org.crmxl.addin"
 SERVICE = "org.crmxl.AddIn"
+MENU_SERVICE = "org.crmxl.Menu"
 INTERFACE = "XCrmXl"
 NAMESPACE = ("org", "crmxl")
 # UNO's types: what a sheet gives as an argument, the cells themselves, and rows of what it takes as an answer.
@@ -29,9 +30,11 @@ def method(function: Function) -> str:
 def parameters(function: Function) -> list[str]:
     """The parameters of its method, in order.
 
-    LibreOffice sorts the help texts of arguments by name, so the names begin with their place.
+    LibreOffice keeps the help texts of arguments sorted by name, so the names begin with their place.
     """
-    return [camel(f"a{place}_{argument.name}") for place, argument in enumerate(function.arguments, start=1)]
+    return [
+        camel(f"a{place:02}_{argument.name}") for place, argument in enumerate(function.arguments, start=1)
+    ]
 
 
 def methods() -> dict[str, str]:

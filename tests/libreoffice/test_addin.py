@@ -12,9 +12,12 @@ import xlsxwriter
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
-from crm_xl.builder.specs import SHIPPED_BOOKS
+from crm_xl.builder.specs import SHIPPED_BOOKS, BookSpec
+from crm_xl.commands import COMMANDS, TAB, Group
+from crm_xl.commands.help import GUIDE_SHEET
 from crm_xl.functions import FUNCTIONS
 from crm_xl.libreoffice.plain_copy import plain_copy
+from crm_xl.tables.outputs import LEDGER
 from tests.builder.shipped import committed, opened
 from tests.functions.variants import close
 from tests.libreoffice.conftest import Calc
@@ -42,6 +45,11 @@ def test_the_function_wizard_tells_of_every_function_and_argument(calc: Calc) ->
         assert arguments == [[argument.name, argument.help] for argument in own.arguments]
 
 
+def macro_book() -> BookSpec:
+    (found,) = [spec for spec in SHIPPED_BOOKS if spec.macros]
+    return found
+
+
 def our_formulas(path: Path) -> list[tuple[Block, list[list[Any]]]]:
     """Every formula of ours in a workbook, its whole range, and the values stored with it."""
     names = "|".join(own.name for own in FUNCTIONS if own.compute)
@@ -67,8 +75,7 @@ def our_formulas(path: Path) -> list[tuple[Block, list[list[Any]]]]:
 
 
 def test_the_shipped_workbook_computes_what_is_stored_in_it(calc: Calc, tmp_path: Path) -> None:
-    (macro_book,) = [spec for spec in SHIPPED_BOOKS if spec.macros]
-    plain = plain_copy(committed(macro_book), tmp_path / "plain.xlsx")
+    plain = plain_copy(committed(macro_book()), tmp_path / "plain.xlsx")
     formulas = our_formulas(plain)
     called = {text.partition("(")[0][1:] for (*_, text), _ in formulas}
     assert called == {own.name for own in FUNCTIONS if own.compute}
@@ -172,3 +179,19 @@ def test_speed(
     )
     print(f"{what}: {seconds:.2f} s")
     assert seconds < most
+
+
+def test_the_menu_has_every_command_in_its_group(calc: Calc) -> None:
+    title, groups = json.loads(calc.office.run(SCRIPTS / "menu_entries.py", "org.crmxl.menu"))
+    assert title == TAB
+    assert groups == [
+        [group, [[own.label, f"service:org.crmxl.Menu?{own.id}"] for own in COMMANDS if own.group is group]]
+        for group in Group
+    ]
+
+
+def test_an_entry_of_the_menu_reaches_its_command(calc: Calc, tmp_path: Path) -> None:
+    plain = plain_copy(committed(macro_book()), tmp_path / "plain.xlsx")
+    urls = [f"service:org.crmxl.Menu?{name}" for name in ("ledger", "guide")]
+    shown = json.loads(calc.office.run(SCRIPTS / "choose_menu.py", plain, *urls))
+    assert shown == [LEDGER.sheet, GUIDE_SHEET]

@@ -14,10 +14,13 @@ from pathlib import Path
 import uno
 import unohelper
 from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
 from com.sun.star.task import XInteractionHandler
 from com.sun.star.ucb import XCommandEnvironment
 
 CONNECT_SECONDS = 120
+# A program with a fresh profile may answer and then end, to be started once more.
+SETTLE_SECONDS = 0.5
 APPROVE = "com.sun.star.task.XInteractionApprove"
 USER = "user"  # for this user, not for everybody
 
@@ -45,11 +48,20 @@ def connected(pipe):
     give_up = time.monotonic() + CONNECT_SECONDS
     while True:
         try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            time.sleep(SETTLE_SECONDS)
+            context.getServiceManager()
+            return context
+        except (NoConnectException, DisposedException):
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.1)
+
+
+def is_ours(context, pipe):
+    """Whether it was started for this; a person's own, with documents open, also answers."""
+    expander = context.getValueByName("/singletons/com.sun.star.util.theMacroExpander")
+    return expander.expandMacros("$CRM_XL_PIPE") == pipe
 
 
 def remove_extension(manager, identifier):
@@ -84,6 +96,9 @@ def place_modules(context, library, sources, install):
 def main(order):
     """Carry out the order and end LibreOffice."""
     context = connected(order["pipe"])
+    if not is_ours(context, order["pipe"]):
+        print(json.dumps({"not ours": True}), flush=True)
+        return
     manager = context.getValueByName("/singletons/com.sun.star.deployment.ExtensionManager")
     install = order["action"] == "install"
     replaced = remove_extension(manager, order["identifier"])
