@@ -44,6 +44,7 @@ def churn_warnings(
     settings: Settings,
     analysis_date: pd.Timestamp,
     outlook: pd.DataFrame | None = None,
+    counted: Flags | None = None,
 ) -> ChurnWarnings:
     """Warn of every customer one of the rules in 参数 speaks of.
 
@@ -53,12 +54,17 @@ def churn_warnings(
         settings: rules, limits and the months looked back on.
         analysis_date: what all windows count from.
         outlook: customer_id, p_alive, expected_orders, model_note, from `bgnbd.outlook`; None leaves them blank.
+        counted: the customers whose interactions the owners' table is made of; None: all.
     """
     signals = churn_signals(metrics, tables, settings, analysis_date)
     verdict = judge(signals, settings.churn_rules, settings.general, analysis_date)
     owners = None
     if (interactions := tables.get(i.INTERACTIONS.name)) is not None:
-        owners = _owner_warnings(interactions, metrics, verdict, settings, analysis_date)
+        own, rules, levels = metrics, verdict.rules, verdict.levels
+        if counted is not None:
+            own, rules, levels = metrics.loc[counted], rules[counted], levels[counted]
+            interactions = interactions.loc[interactions["customer_id"].isin(own["customer_id"])]
+        owners = _owner_warnings(interactions, own, (rules, levels), settings, analysis_date)
     return ChurnWarnings(customers=_customers(metrics, verdict, outlook), owners=owners, verdict=verdict)
 
 
@@ -124,7 +130,7 @@ def _customers(metrics: pd.DataFrame, verdict: Verdict, outlook: pd.DataFrame | 
 def _owner_warnings(
     interactions: pd.DataFrame,
     metrics: pd.DataFrame,
-    verdict: Verdict,
+    verdict: tuple[Any, Any],  # rules and level of the same customers
     settings: Settings,
     analysis_date: pd.Timestamp,
 ) -> pd.DataFrame:
@@ -148,8 +154,8 @@ def _owner_warnings(
             "usual": usual,
             "change": change,
             "customers": own.count(np.ones(len(metrics), dtype=bool)),
-            "warned": own.count(verdict.rules > 0),
-            "high": own.count(verdict.levels == HIGH),
+            "warned": own.count(verdict[0] > 0),
+            "high": own.count(verdict[1] == HIGH),
         }
     )
     fallen = np.zeros(len(names), dtype=bool) if rule is None else has_fallen(change, rule)

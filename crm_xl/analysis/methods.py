@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.scoring import Scored
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.standards import ByStandards, grade_by_standards
+from crm_xl.analysis.tally import Flags
 from crm_xl.errors import CrmError
 from crm_xl.settings import Settings
 from crm_xl.settings.model import Tier
@@ -47,7 +48,7 @@ class Method:
 
 
 def compare_methods(
-    metrics: pd.DataFrame, scored: Scored, settings: Settings
+    metrics: pd.DataFrame, scored: Scored, settings: Settings, counted: Flags | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """METHOD_COMPARE and METHOD_SUMMARY: each customer's tier by every method, and how far they agree.
 
@@ -57,6 +58,7 @@ def compare_methods(
         metrics: METRICS with the marks of customer_metrics, one row per customer.
         scored: the same customers by the default card.
         settings: tiers, rules, coverage.
+        counted: the customers whom the summary counts; None: all. Groups are made of all in either case.
     """
     ruled = grade_by_standards(
         metrics, settings.standards, minimum_coverage=settings.general.minimum_coverage
@@ -70,7 +72,11 @@ def compare_methods(
         BREAKS: by_breaks(scored.total.to_numpy(dtype=float), settings.tiers),
     }
     totals = scored.total.to_numpy(dtype=float)
-    return _compare(metrics, totals, methods, ruled), _summary(totals, methods, settings.tiers)
+    compared = _compare(metrics, totals, methods, ruled)
+    if counted is not None:
+        totals = totals[counted]
+        methods = {name: replace(method, tier=method.tier[counted]) for name, method in methods.items()}
+    return compared, _summary(totals, methods, settings.tiers)
 
 
 def by_clusters(scored: Scored, tiers: Sequence[Tier]) -> Method:

@@ -12,7 +12,7 @@ from crm_xl.analysis import movement as m
 from crm_xl.analysis.churn import share_text
 from crm_xl.analysis.overrides import Override
 from crm_xl.analysis.points import score_text
-from crm_xl.analysis.tally import codes_in, text_index
+from crm_xl.analysis.tally import Flags, codes_in, text_index
 from crm_xl.analysis.tier_history import NO_RANK, Names, Ranks, ranks
 from crm_xl.schema import NUMERIC, TEMPORAL
 from crm_xl.settings.model import General, Tier
@@ -85,7 +85,7 @@ def move_tiers(
         shown=pd.Series(decision.shown, index=now.index, name="shown_tier", dtype=object),
         decision=decision,
         movers=_movers(now, decision, tiers, general, set_by_hand),
-        migration=_migration(decision, tiers),
+        migration=migration(decision, tiers),
         history=_history(now, decision, history, analysis_date.normalize()),
     )
 
@@ -189,15 +189,22 @@ class _Reasons:
         return f"{words}，{'增加' if change > 0 else '减少'}{share_text(-abs(change))}"
 
 
-def _migration(decision: m.Decision, tiers: Sequence[Tier]) -> pd.DataFrame:
-    """MIGRATION: customers by tier shown before (down) and now (across), with totals."""
-    before = np.where(decision.past.known, decision.past.shown, NEWCOMERS)
-    declared = [tier.name for tier in tiers]
-    across = _names(decision.shown, [*declared, PENDING])
-    down = [*_names(decision.past.shown[decision.past.known], [*declared, PENDING]), NEWCOMERS]
+def migration(decision: m.Decision, tiers: Sequence[Tier], counted: Flags | None = None) -> pd.DataFrame:
+    """MIGRATION: customers by tier shown before (down) and now (across), with totals.
+
+    Args:
+        decision: of every customer.
+        tiers: best first; each has a row and a column.
+        counted: the customers whom the table counts; None: all.
+    """
+    inside = np.ones(len(decision.shown), dtype=bool) if counted is None else counted
+    known, past, now = decision.past.known[inside], decision.past.shown[inside], decision.shown[inside]
+    declared = [*(tier.name for tier in tiers), PENDING]
+    across = _names(now, declared)
+    down = [*_names(past[known], declared), NEWCOMERS]
     rows, columns = text_index(down), text_index(across)
-    places = codes_in(pd.Series(before, dtype=object), rows)
-    cells = places * len(columns) + codes_in(pd.Series(decision.shown, dtype=object), columns)
+    places = codes_in(pd.Series(np.where(known, past, NEWCOMERS), dtype=object), rows)
+    cells = places * len(columns) + codes_in(pd.Series(now, dtype=object), columns)
     counts = np.bincount(cells, minlength=len(rows) * len(columns)).reshape(len(rows), len(columns))
     counts = np.vstack([counts, counts.sum(axis=0)])
     frame = pd.DataFrame(counts.astype(float), columns=across)

@@ -130,15 +130,22 @@ class _Run:
         if self.date is None or self.period is None or i.CUSTOMERS.name not in frames:
             return
         general = self.settings.general
-        workshop = Workshop(raw=self.raw, settings=self.settings, date=self.date, period=self.period)
+        workshop = Workshop(
+            raw=self.raw,
+            settings=self.settings,
+            date=self.date,
+            period=self.period,
+            everybody=frozenset(frames[i.CUSTOMERS.name]["customer_id"]),
+            history=frames.get(i.HISTORY.name),
+        )
         frames = in_scope(frames, general, self.date)
         metrics = customer_metrics(frames, self.settings, self.date, self.period)
         graded = grade_customers(metrics, self.settings, self.date)
         self.notes += graded.notes
         self.card = graded.scored.used_card
         detail = self._rfm(frames, graded.scores)
+        movement = workshop.move(metrics, graded, segments_of(metrics, detail))
         schemes = workshop.classify(frames, metrics, graded, workshop.warn(frames, metrics))
-        movement = workshop.move(frames, metrics, graded, segments_of(metrics, detail))
         workshop.review(frames, metrics, graded, movement.shown)
         workshop.try_out(metrics)
         workshop.check()

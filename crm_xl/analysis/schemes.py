@@ -41,7 +41,12 @@ class Schemes:
 
 
 def classify(
-    metrics: pd.DataFrame, activity: ArrayLike, general: General, *, warning: ArrayLike | None = None
+    metrics: pd.DataFrame,
+    activity: ArrayLike,
+    general: General,
+    *,
+    warning: ArrayLike | None = None,
+    counted: Flags | None = None,
 ) -> Schemes:
     """Every customer's place in the matrix, potential, membership and stability.
 
@@ -50,6 +55,7 @@ def classify(
         activity: 活跃, 沉默, 流失 or 无交易 of the same customers.
         general: cuts and limits.
         warning: level of the churn warning of the same customers, 高, 中, 低 or blank; None: no warnings made.
+        counted: the customers whom the matrix counts; None: all. Its cuts are of all in either case.
     """
     traded = ~without_orders(metrics)
     value = metrics["annual_amount_wan"].to_numpy(dtype=float)
@@ -83,14 +89,14 @@ def classify(
         stability=stable,
         stability_reason=reason,
     )
+    inside = np.ones(len(metrics), dtype=bool) if counted is None else counted
+    matrix = matrix_summary(cells[inside], value[inside], cuts)
     notes = []
     if traded.any() and np.isnan(potential[traded]).all():
         notes.append("没有行业增长率数据，价值–潜力矩阵无法定位客户")
     if len(mean) and np.isnan(mean).all():
         notes.append("没有客户同时具备企业规模、行业潜力与合作意愿，潜力层级均为待评估")
-    return Schemes(
-        table=table[list(SCHEMES.names)], matrix=matrix_summary(cells, value, cuts), notes=tuple(notes)
-    )
+    return Schemes(table=table[list(SCHEMES.names)], matrix=matrix, notes=tuple(notes))
 
 
 def potential_tier(

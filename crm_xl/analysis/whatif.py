@@ -12,7 +12,7 @@ from crm_xl.analysis.grading import assign_tier
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.movement_tables import direction
 from crm_xl.analysis.scoring import score_customers
-from crm_xl.analysis.tally import Tally, text_index
+from crm_xl.analysis.tally import Flags, Tally, text_index
 from crm_xl.analysis.tier_history import Names, ranks
 from crm_xl.settings import Settings
 from crm_xl.settings.model import Tier
@@ -33,7 +33,9 @@ class WhatIf:
     movers: pd.DataFrame
 
 
-def what_if(metrics: pd.DataFrame, current: Settings, draft: Settings) -> WhatIf:
+def what_if(
+    metrics: pd.DataFrame, current: Settings, draft: Settings, counted: Flags | None = None
+) -> WhatIf:
     """Tiers by score under both settings.
 
     Args:
@@ -41,9 +43,14 @@ def what_if(metrics: pd.DataFrame, current: Settings, draft: Settings) -> WhatIf
             weights and cuts do not change what is measured.
         current: the settings in force.
         draft: the settings tried.
+        counted: the customers whom the tables are of; None: all. Scores are computed among all in either case.
     """
     score, tier = _graded(metrics, current)
     draft_score, draft_tier = _graded(metrics, draft)
+    if counted is not None:
+        metrics = metrics.loc[counted]
+        score, draft_score = score[counted], draft_score[counted]
+        tier, draft_tier = tier[counted], draft_tier[counted]
     amounts = metrics["annual_amount_wan"].to_numpy(dtype=float)
     names = list(dict.fromkeys([*(t.name for t in current.tiers), *(t.name for t in draft.tiers)]))
     if PENDING in tier or PENDING in draft_tier:

@@ -22,10 +22,11 @@ from crm_xl.analysis.draft import draft_table, drafted
 from crm_xl.analysis.expert import rating_spread
 from crm_xl.analysis.grades import Graded
 from crm_xl.analysis.methods import compare_methods
-from crm_xl.analysis.movement_tables import Movement, move_tiers
+from crm_xl.analysis.movement_tables import Movement, migration, move_tiers
 from crm_xl.analysis.overrides import overrides_in_force
 from crm_xl.analysis.prospects import prospects
 from crm_xl.analysis.schemes import classify
+from crm_xl.analysis.tally import Flags
 from crm_xl.analysis.tier_effect import tier_effect, tiers_at
 from crm_xl.analysis.weights import ahp_weights, opinion_notes, weighed
 from crm_xl.analysis.whatif import what_if
@@ -33,6 +34,7 @@ from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
 from crm_xl.tables import inputs as i
+from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
 
 RawTables = Mapping[str, RawTable]
@@ -46,6 +48,9 @@ class Workshop:
         raw: tables as found, for those whose cells people tick or fill in.
         settings: in force, weights from the chosen source.
         date, period: of the run.
+        everybody: ids of all customers, in scope or not.
+        history: of all customers; it is written back whole.
+        counted: the customers whom the summaries count, once `move` has told who is in a tier; None: all.
         made: output name -> table.
         notes: what every output must say.
         faults: what could not be followed, each with its cell.
@@ -55,6 +60,9 @@ class Workshop:
     settings: Settings
     date: pd.Timestamp
     period: Period
+    everybody: frozenset[str]
+    history: pd.DataFrame | None
+    counted: Flags | None = None
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     faults: list[CrmError] = field(default_factory=list)
@@ -68,7 +76,7 @@ class Workshop:
             found = outlook(frames[i.ORDERS.name], self.date)
             model = found.table
             self.notes += found.notes
-        warnings = churn_warnings(metrics, frames, self.settings, self.date, model)
+        warnings = churn_warnings(metrics, frames, self.settings, self.date, model, self.counted)
         self.made[w.WARNINGS.name] = warnings.customers
         if warnings.owners is not None:
             self.made[w.OWNER_WARNINGS.name] = warnings.owners
@@ -78,31 +86,36 @@ class Workshop:
         self, frames: Frames, metrics: pd.DataFrame, graded: Graded, warning: np.ndarray
     ) -> pd.DataFrame:
         """SCHEMES of every customer; prospects, methods and the spread of ratings are made beside it."""
-        schemes = classify(metrics, graded.scores["activity"], self.settings.general, warning=warning)
+        schemes = classify(
+            metrics,
+            graded.scores["activity"],
+            self.settings.general,
+            warning=warning,
+            counted=self.counted,
+        )
         found = prospects(metrics, self.settings)
         self.made[w.SCHEMES.name] = schemes.table
         self.made[w.MATRIX.name] = schemes.matrix
         self.made[w.PROSPECTS.name] = found.table
         self.notes += (*schemes.notes, *found.notes)
-        compared, summary = compare_methods(metrics, graded.scored, self.settings)
+        compared, summary = compare_methods(metrics, graded.scored, self.settings, self.counted)
         self.made[w.METHOD_COMPARE.name] = compared
         self.made[w.METHOD_SUMMARY.name] = summary
         if (ratings := frames.get(i.RATINGS.name)) is not None:
             self.made[w.RATING_SPREAD.name] = rating_spread(ratings, metrics)
         return schemes.table
 
-    def move(self, frames: Frames, metrics: pd.DataFrame, graded: Graded, segments: pd.Series) -> Movement:
-        """The shown tier of every customer; MOVERS and MIGRATION are made.
+    def move(self, metrics: pd.DataFrame, graded: Graded, segments: pd.Series) -> Movement:
+        """The shown tier of every customer; MOVERS and MIGRATION are made, and what is made later is of the scope.
 
         Args:
-            frames: cleaned tables.
             metrics: METRICS, one row per customer.
             graded: the same customers.
             segments: RFM segment of the same customers, missing where they have none.
         """
         overrides = overrides_in_force(
             self.raw.get(i.OVERRIDES.name),
-            set(metrics["customer_id"]),
+            self.everybody,
             self.settings.tiers,
             self.date,
             mask=self.settings.general.mask,
@@ -115,7 +128,7 @@ class Workshop:
         )
         movement = move_tiers(
             now,
-            frames.get(i.HISTORY.name),
+            self.history,
             self.settings.tiers,
             self.settings.general,
             self.date,
@@ -123,6 +136,10 @@ class Workshop:
         )
         self.made[w.MOVERS.name] = movement.movers
         self.made[w.MIGRATION.name] = movement.migration
+        general = self.settings.general
+        if general.scope == p.SCOPE_TIER:
+            self.counted = (movement.shown == general.scope_value).to_numpy(dtype=bool)
+            self.made[w.MIGRATION.name] = migration(movement.decision, self.settings.tiers, self.counted)
         return movement
 
     def review(self, frames: Frames, metrics: pd.DataFrame, graded: Graded, shown: pd.Series) -> None:
@@ -146,10 +163,12 @@ class Workshop:
         if i.ORDERS.name in frames:
             ids = metrics["customer_id"]
             before = pd.Series(
-                tiers_at(frames.get(i.HISTORY.name), ids, self.period.start - pd.Timedelta(days=1)),
+                tiers_at(self.history, ids, self.period.start - pd.Timedelta(days=1)),
                 index=ids.index,
             )
             entered = before.where(before.notna(), shown)
+            if self.counted is not None:
+                entered, ids = entered[self.counted], ids[self.counted]
             self.made[w.TIER_EFFECT.name] = tier_effect(entered, ids, frames, tiers, general, self.period)
 
     def try_out(self, metrics: pd.DataFrame) -> None:
@@ -165,7 +184,7 @@ class Workshop:
                 settings, _ = weighed(Settings.from_tables({**self.raw, **changed}))
         except CrmError as error:
             self.faults.append(error)
-        tried = what_if(metrics, self.settings, settings)
+        tried = what_if(metrics, self.settings, settings, self.counted)
         self.made[w.WHAT_IF.name] = tried.summary
         self.made[w.WHAT_IF_MOVERS.name] = tried.movers
 
