@@ -66,6 +66,8 @@ class Column:
     secret: Secret | None = None
     computed: bool = False  # written by the refresh into an input table
     place: bool = False  # its texts name cells, "订单!C17", and lead there in a workbook
+    filled: bool = False  # filled in by people in an output table, which the refresh keeps up
+    digits: int | None = 1  # shown of a number in an output; None: as many as it has
     example: str = ""
     note: str = ""
     guide: str = ""  # the guides that ask for it, "000 002"
@@ -88,6 +90,7 @@ class Table:
     needs: tuple[str, ...] = ()  # input tables an output cannot be computed without
     fixed_rows: int | None = None  # a block that charts read keeps its size
     open_ended: bool = False  # an output that adds columns of its own behind the declared ones
+    further: Kind = Kind.NUMBER  # what stands in those
     kept_up: bool = (
         False  # read and written: the refresh goes by its rows, then writes them back with its own
     )

@@ -25,7 +25,9 @@ def block_of(table: Table, frame: pd.DataFrame) -> Block:
     if further and not table.open_ended:
         raise ValueError(f"{table.name} declares no columns {further}")
     columns = [cell_values(frame[column.name], column) for column in table]
-    columns += [cell_values(frame[name], Column(name=name, title=name, kind=Kind.NUMBER)) for name in further]
+    columns += [
+        cell_values(frame[name], Column(name=name, title=name, kind=table.further)) for name in further
+    ]
     rows = list(zip(*columns, strict=True))
     return Block(headings=(*table.titles, *further), rows=rows, linked=table.linked)
 

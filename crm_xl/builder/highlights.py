@@ -26,8 +26,15 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     "activity": {"流失": _WARNING, "沉默": _CAUTION, NO_TRADE: _CAUTION},
     "segment": {"流失风险": _WARNING, "不能失去": _WARNING, "已流失": _WARNING},
     "action": {"搁置": _CAUTION},
+    "shown_tier": {PENDING: _CAUTION},
+    "level": {"高": _WARNING, "中": _CAUTION},
+    "direction": {"下降": _CAUTION},
+    "stability": {"流失风险": _WARNING, "关注": _CAUTION},
+    "verdict": {"未通过": _WARNING},
+    "correct": {"否": _WARNING},
 }
-_GROUPS = ("tier", "segment")  # first columns of summaries
+_GROUPS = ("tier", "segment", "from_tier", "cell")  # first columns of summaries
+_VERDICTS = ("check", "result")
 _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
 
 
@@ -55,7 +62,7 @@ def highlight(theme: Theme, worksheet: Worksheet, column: Column, area: tuple[in
     for text, (color, fill, sign) in _MARKS.get(column.name, {}).items():
         rule = {"type": "text", "criteria": "begins with", "value": text}
         worksheet.conditional_format(*area, {**rule, "format": theme.mark(color, fill, sign)})
-    if column.name == "check" and column.kind is Kind.TEXT:
+    if column.name in _VERDICTS and column.kind is Kind.TEXT:
         for sign, color in (("✘", WARNING_TEXT), ("✔", GOOD_TEXT)):
             rule = {"type": "text", "criteria": "containing", "value": sign}
             worksheet.conditional_format(*area, {**rule, "format": theme.look("text", font_color=color)})

@@ -117,8 +117,7 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
         highlight_total(author.theme, worksheet, table, (top + 1, left, bottom, right))
         for offset, column in enumerate(columns):
             highlight(author.theme, worksheet, column, (top + 1, left + offset, bottom, left + offset))
-    else:
-        _validate(author, placed, worksheet, rows)
+    _validate(author, placed, worksheet, rows)
     if sheet.kind is not SheetKind.PARAMETERS and len(sheet.placed) > 1:
         worksheet.set_column(right + 1, right + 1, 3)
 
@@ -127,7 +126,7 @@ def _columns(table: Table, headings: tuple[str, ...]) -> list[Column]:
     """The declared columns, and those that an open-ended output adds behind them."""
     further = headings[len(table.columns) :]
     declared = [replace(column, computed=True) if _fixed(table, column) else column for column in table]
-    return [*declared, *(Column(name=name, title=name, kind=Kind.NUMBER) for name in further)]
+    return [*declared, *(Column(name=name, title=name, kind=table.further) for name in further)]
 
 
 def _fixed(table: Table, column: Column) -> bool:
@@ -144,10 +143,12 @@ def _written_by_refresh(table: Table) -> bool:
 
 def _validate(author: Author, placed: Placed, worksheet: Worksheet, rows: int) -> None:
     table, top = placed.table, placed.row + 1
-    if _written_by_refresh(table):
+    if table.role is not Role.OUTPUT and _written_by_refresh(table):
         return
     for offset, column in enumerate(table):
         at = placed.column + offset
+        if table.role is Role.OUTPUT and not column.filled:
+            continue
         if table is p.SETTINGS_TABLE and column.name == "value":
             _validate_settings(author, worksheet, top, at)
             continue
@@ -250,7 +251,9 @@ def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: 
 
 def _explanation(table: Table) -> str:
     note = f"{table.note}。" if table.note else ""
-    return f"{note}由刷新写入，请勿修改。{_guides(table)}"
+    typed = "、".join(column.title for column in table if column.filled)
+    written = f"黄底的“{typed}”由人填写，刷新时保留；其余由刷新写入。" if typed else "由刷新写入，请勿修改。"
+    return f"{note}{written}{_guides(table)}"
 
 
 def _guides(table: Table) -> str:

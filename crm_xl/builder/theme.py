@@ -75,7 +75,7 @@ class Theme:
     def head(self, column: Column, role: Role) -> Format:
         """The format of a heading: dark where the user must fill the column, grey where the refresh does."""
         if role is Role.OUTPUT:
-            return self.look("head")
+            return self.look("optional head" if column.filled else "head")
         if column.computed:
             return self.look("computed head")
         return self.look("required head" if column.required else "optional head")
@@ -87,7 +87,7 @@ class Theme:
             properties.update(align="left", indent=1)  # else a text touches the number on its left
         if wrap:
             properties.update(text_wrap=True, valign="top")
-        if role is not Role.OUTPUT and not column.computed:
+        if column.filled or (role is not Role.OUTPUT and not column.computed):
             properties.update(font_color=INPUT_TEXT, bg_color=INPUT_FILL)
         return self._format({**_BASE, **properties})
 
@@ -118,7 +118,9 @@ def number_format(column: Column, role: Role) -> str:
     if column.kind is Kind.INTEGER:
         return "0" if column.unit == "年" else "#,##0"
     if column.kind is Kind.NUMBER:
-        return "#,##0.0" if role is Role.OUTPUT else "General"
+        if role is not Role.OUTPUT or column.digits is None:
+            return "General"
+        return f"#,##0.{'0' * column.digits}"
     if column.kind is Kind.MONEY:
         return "#,##0.00"
     if column.kind is Kind.PERCENT:
@@ -146,10 +148,10 @@ def shown(value: Any, column: Column, role: Role) -> str:
     if isinstance(value, date):
         return "2026-10-31"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        decimals = {"General": None, "0": 0, "#,##0": 0, "#,##0.0": 1}.get(number_format(column, role), 2)
-        if decimals is None:
+        code = number_format(column, role)
+        if code == "General":
             return f"{value:g}"
-        return f"{value:,.{decimals}f}"
+        return f"{value:,.{len(code.partition('.')[2].rstrip('%'))}f}"
     return str(value)
 
 

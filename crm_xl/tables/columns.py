@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from crm_xl.schema import Column, Kind, Role, Table
@@ -27,9 +28,14 @@ def yes_no(name: str, title: str, note: str = "") -> Column:
     return Column(name=name, title=title, kind=Kind.YESNO, note=note)
 
 
-def number(name: str, title: str, unit: str = "", note: str = "") -> Column:
+def number(name: str, title: str, unit: str = "", note: str = "", digits: int | None = 1) -> Column:
     """A column of numbers."""
-    return Column(name=name, title=title, kind=Kind.NUMBER, unit=unit, note=note)
+    return Column(name=name, title=title, kind=Kind.NUMBER, unit=unit, note=note, digits=digits)
+
+
+def filled(column: Column) -> Column:
+    """The column as one that people fill in, and the refresh keeps."""
+    return replace(column, filled=True)
 
 
 def count(name: str, title: str, unit: str = "", note: str = "") -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_xl.schema import Kind
 from crm_xl.tables import inputs as i
 from crm_xl.tables.columns import (
     CUSTOMER_ID,
@@ -9,6 +10,7 @@ from crm_xl.tables.columns import (
     OWNER,
     count,
     date,
+    filled,
     money,
     number,
     output,
@@ -23,15 +25,16 @@ AHP_WEIGHTS = output(
     percent("current", "现用权重"), percent("ahp", "AHP权重", note="判断矩阵的主特征向量；CR>0.10时不给出"),
     percent("expert", "专家打分权重", note="各人折算为100%后的平均"),
     percent("expert_spread", "专家分歧", note="各人权重的标准差"), percent("equal", "等权"),
-    number("cr", "一致性比率CR", note="≤0.10为通过"), text("verdict", "一致性"),
+    number("cr", "一致性比率CR", note="≤0.10为通过", digits=3), text("verdict", "一致性"),
     text("worst", "最该复核的判断", "去掉它一致性改善最多；并给出与其余判断一致的值"), text("notes", "说明"),
     needs=(), guide="003", note="由AHP判断与专家打分计算；采用与否由“指标权重来源”决定",
 )
 
 RATING_SPREAD = output(
     "tblRatingSpread", "评分分歧",
-    CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("field", "评分项"), count("raters", "评分人数"), number("mean", "平均"),
-    number("spread", "标准差"), number("lowest", "最低"), number("highest", "最高"),
+    CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("field", "评分项"), count("raters", "评分人数"),
+    *(number(name, title, digits=None if name in ("lowest", "highest") else 2)
+      for name, title in (("mean", "平均"), ("spread", "标准差"), ("lowest", "最低"), ("highest", "最高"))),
     needs=(i.CUSTOMERS.name, i.RATINGS.name), guide="003", note="多人评分且意见不一的客户与评分项；比率以小数表示",
 )
 
@@ -123,7 +126,7 @@ MOVERS = output(
 
 MIGRATION = output(
     "tblMigration", "迁移矩阵", text("from_tier", "原分级"),
-    open_ended=True, guide="003", note="行为上次显示分级，列为本次显示分级，数字为客户数；末列与末行为合计",
+    open_ended=True, further=Kind.INTEGER, guide="003", note="行为上次显示分级，列为本次显示分级，数字为客户数；末列与末行为合计",
 )
 
 AUDIT = output(
@@ -131,7 +134,8 @@ AUDIT = output(
     text("tier", "客户分级"), CUSTOMER_ID, CUSTOMER_NAME, OWNER, number("score", "综合得分"),
     text("raw_data", "待核原始数据", "评分卡各指标的原始值"),
     date("last_order_date", "最近订单日期"), count("lifetime_orders", "历史订单数"), money("annual_amount", "近12个月金额(元)"),
-    yes_no("correct", "核对无误", "核对后填 是 或 否；下次刷新带回"), text("finding", "发现问题"), text("checked_by", "核对人"),
+    filled(yes_no("correct", "核对无误", "核对后填 是 或 否；下次刷新带回")), filled(text("finding", "发现问题")),
+    filled(text("checked_by", "核对人")),
     count("tier_checked", "本级已核对", "家"), count("tier_wrong", "本级有误", "家"),
     percent("tier_error_rate", "本级差错率", "有误 ÷ 已核对；本次尚未核对时为上次的结果"),
     kept_up=True, guide="003", note="每一级按比例抽样，向上取整，至少1家；同一种子抽到同样的客户",
@@ -140,7 +144,8 @@ AUDIT = output(
 DRAFT = output(
     "tblDraft", "模拟方案",
     text("item", "项目"), text("name", "名称"), text("part", "分段或所属"),
-    number("current", "现用值"), number("draft", "模拟值", note="空白即不变；权重写小数，如 0.4"),
+    number("current", "现用值", digits=None),
+    filled(number("draft", "模拟值", note="空白即不变；权重写小数，如 0.4", digits=None)),
     needs=(), sheet="模拟测算", kept_up=True, guide="003", note="在模拟值列填写要试的权重与界限，再按模拟测算；采用后写入参数",
 )
 
