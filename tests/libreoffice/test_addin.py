@@ -195,3 +195,26 @@ def test_an_entry_of_the_menu_reaches_its_command(calc: Calc, tmp_path: Path) ->
     urls = [f"service:org.crmxl.Menu?{name}" for name in ("ledger", "guide")]
     shown = json.loads(calc.office.run(SCRIPTS / "choose_menu.py", plain, *urls))
     assert shown == [LEDGER.sheet, GUIDE_SHEET]
+
+
+def test_the_limits_of_libreoffice_are_those_the_page_tells_of(calc: Calc, tmp_path: Path) -> None:
+    # docs/libreoffice.zh-CN.md; where one of these changes, the page has to.
+    path = tmp_path / "limits.xlsx"
+    formulas = [
+        "=CUSTOMER_TIER(A1)",  # a blank cell
+        "=CUSTOMER_TIER(A1:A1)",
+        "=VALUE_TIER(B1,,0.5)",  # left out in the middle
+        "=VALUE_TIER(B1,A1,0.5)",
+        "=CUSTOMER_TIER(B1:C1)",  # a range with an error
+    ]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("界限")
+        sheet.write_number("B1", 5)
+        sheet.write_formula("C1", "=1/0")
+        for row, formula in enumerate(formulas):
+            sheet.write_formula(row, 4, formula)
+    answers = calculated(
+        calc, path, [("界限", row, 4, 1, 1, text.replace(",", ";")) for row, text in enumerate(formulas)]
+    )
+    assert [answer["loaded"][0][0] for answer in answers] == ["", "", "中", "高", {"error": 532}]
+    assert [answer["typed"][0][0] for answer in answers] == ["潜在级", "", "高", "中", {"error": 504}]
