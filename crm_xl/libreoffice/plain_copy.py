@@ -12,6 +12,7 @@ from crm_xl.package.archive import Archive
 from crm_xl.package.parts import CONTENT_TYPES, Parts, relationships_part
 
 _PLAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_PROJECT = "application/vnd.ms-office.vbaProject"
 _MACRO_PARTS = ("customui/", "xl/vbaproject", "xl/_rels/vbaproject")
 # Relationships to what is left out, by the last word of their type.
 _MACRO_LINKS = ("vbaProject", "extensibility", "ui/userCustomization")
@@ -52,7 +53,7 @@ def _changes(archive: Archive) -> dict[str, bytes | None]:
     left_out = {f"/{part}".casefold() for part in changes}
     for item in list(types):
         name = (item.get("PartName") or "").casefold()
-        if name in left_out:
+        if name in left_out or item.get("ContentType") == _PROJECT:
             types.remove(item)
         elif name == f"/{parts.workbook_part}".casefold():
             item.set("ContentType", _PLAIN)
