@@ -167,7 +167,7 @@ class Office:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         child = subprocess.Popen(
-            [python, script, *map(str, arguments)],
+            [python, SCRIPTS / "run.py", script, *map(str, arguments)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -34,3 +34,6 @@ def main(order):
 
 if __name__ == "__main__":
     main(json.load(sys.stdin))
+    # Ending in order, Python now and then crashes over the connection to LibreOffice, after all was done.
+    sys.stdout.flush()
+    os._exit(0)

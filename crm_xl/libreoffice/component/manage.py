@@ -7,6 +7,7 @@ Run by LibreOffice's own Python, which alone has uno. The last line printed says
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -112,3 +113,6 @@ def main(order):
 
 if __name__ == "__main__":
     main(json.load(sys.stdin))
+    # Ending in order, Python now and then crashes over the connection to LibreOffice, after all was done.
+    sys.stdout.flush()
+    os._exit(0)
