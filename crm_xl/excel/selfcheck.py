@@ -6,19 +6,13 @@ places and counts, never the content of a cell.
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import xlwings as xw
 
 from crm_xl.books.file import FileBook
@@ -26,7 +20,8 @@ from crm_xl.books.live import LiveBook
 from crm_xl.commands import COMMANDS
 from crm_xl.errors import CrmError
 from crm_xl.excel import ribbon
-from crm_xl.functions import FUNCTIONS, Function
+from crm_xl.excel.selfcheck_finding import Finding, Part, same, since
+from crm_xl.excel.selfcheck_functions import check_functions
 from crm_xl.raw import RawTable, column_letters
 from crm_xl.refreshing import refresh
 from crm_xl.tables import TABLES
@@ -34,39 +29,9 @@ from crm_xl.tables.workshop import DRAFT
 
 Tell = Callable[[str, float], None]
 
-EXAMPLES_SHEET = "函数示例"
-_FORMULA, _CALL = "公式", re.compile(r"=([A-Z][A-Z0-9_]*)\((.*)\)")
 _REFRESH, _WHAT_IF, _IMPORT = "refresh", "whatif", "import"
 _IMPORTED = "客户编号,客户名称\nSELFCHECK-1,自检客户\n"
-_CLOSE = 1e-9
 _MOST_PLACES = 3
-
-
-class Part(StrEnum):
-    """What is looked at, by its heading in the report."""
-
-    FUNCTION = "函数"
-    BUTTON = "按钮"
-    TABLE = "表"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One function, button or table, and whether it is right.
-
-    Attributes:
-        part: what it is.
-        name: how the program calls it.
-        title: how the person calls it.
-        wrong: what is wrong and where, without content of cells; empty where all is right.
-        seconds: how long it took.
-    """
-
-    part: Part
-    name: str
-    title: str
-    wrong: str = ""
-    seconds: float = 0.0
 
 
 class _Desk(LiveBook):
@@ -96,7 +61,7 @@ def examine(book: xw.Book, folder: Path, tell: Tell = lambda what, share: None) 
         tell: told what is being looked at and the share done.
     """
     tell("函数", 0.0)
-    functions = list(_functions(book))
+    functions = list(check_functions(book))
     tell("按钮", 0.3)
     original = folder / f"original{Path(book.fullname).suffix}"
     original.write_bytes(Path(book.fullname).read_bytes())
@@ -111,7 +76,7 @@ def examine(book: xw.Book, folder: Path, tell: Tell = lambda what, share: None) 
         wrong = _without_data(message, book) if mode != "info" else ""
         buttons.append(
             Finding(
-                part=Part.BUTTON, name=command.id, title=command.label, wrong=wrong, seconds=_since(started)
+                part=Part.BUTTON, name=command.id, title=command.label, wrong=wrong, seconds=since(started)
             )
         )
         if command.id == _REFRESH:
@@ -132,77 +97,6 @@ def _draft_a_figure(book: xw.Book) -> None:
     if isinstance(current, float | int):
         column = drafts.column + drafts.headings.index(titles["draft"])
         book.sheets[drafts.sheet].range((drafts.row + len(drafts), column)).value = current * 0.99
-
-
-# --- Functions ------------------------------------------------------------------------------------------
-
-
-def _functions(book: xw.Book) -> Iterator[Finding]:
-    shown = _shown_examples(book)
-    scratch = book.sheets.add(after=book.sheets[len(book.sheets) - 1])
-    try:
-        for function in FUNCTIONS:
-            started = time.perf_counter()
-            wrong = _declared(scratch, function) or shown.get(function.name, "")
-            yield Finding(
-                part=Part.FUNCTION,
-                name=function.name,
-                title=function.title,
-                wrong=wrong,
-                seconds=_since(started),
-            )
-    finally:
-        scratch.delete()
-
-
-def _declared(scratch: xw.Sheet, function: Function) -> str:
-    """What is wrong with the answer to the function's declared example; empty where it is right."""
-    expected = _rows(function.example.result)
-    cells = scratch.range((1, 1), (len(expected), len(expected[0])))
-    try:
-        if len(expected) == len(expected[0]) == 1:
-            cells.formula = function.formula
-        else:
-            cells.formula_array = function.formula
-        got = cells.options(ndim=2, err_to_str=True).value
-    finally:
-        cells.clear()
-    place = _first_difference(got, expected)
-    if place is None:
-        return ""
-    row, column = place
-    return f"{function.formula} 应得 {_shown(expected[row][column])}，得到 {_shown(got[row][column])}"
-
-
-def _shown_examples(book: xw.Book) -> dict[str, str]:
-    """What is wrong with the formulas of the example sheet, by function."""
-    if EXAMPLES_SHEET not in [sheet.name for sheet in book.sheets]:
-        return {}
-    sheet = book.sheets[EXAMPLES_SHEET]
-    rows = sheet.used_range.options(ndim=2, err_to_str=True).value
-    known = {function.name: function for function in FUNCTIONS if function.compute}
-    found = {}
-    for number, row in enumerate(rows, start=1):
-        call = _CALL.fullmatch(row[1]) if row[0] == _FORMULA and isinstance(row[1], str) else None
-        if call is None or call[1] not in known or '"' in call[2]:
-            continue  # a text in a formula is there to show an error
-        arguments = [_argument(book, sheet, text) for text in call[2].split(",")]
-        expected = _rows(known[call[1]].call(*arguments))
-        got = [cells[1 : 1 + len(expected[0])] for cells in rows[number : number + len(expected)]]
-        place = _first_difference(got, expected)
-        if place is not None:
-            cell = f"{column_letters(place[1] + 2)}{number + 1 + place[0]}"
-            found[call[1]] = f"“{EXAMPLES_SHEET}”!{cell} 的结果与公式不符"
-    return found
-
-
-def _argument(book: xw.Book, sheet: xw.Sheet, text: str) -> Any:
-    cells = (
-        sheet.range(text)
-        if re.fullmatch(r"[A-Z]+[0-9]+(:[A-Z]+[0-9]+)?", text)
-        else book.names[text].refers_to_range
-    )
-    return cells.options(ndim=2, err_to_str=True).value
 
 
 # --- Excel ----------------------------------------------------------------------------------------------
@@ -259,7 +153,7 @@ def _tables(book: xw.Book, original: Path) -> Iterator[Finding]:
             wrong = _difference(got[name], expected[name])
         else:
             wrong = f"工作簿里没有表 {name}；请从原始工作簿复制回来"
-        yield Finding(part=Part.TABLE, name=name, title=table.title, wrong=wrong, seconds=_since(started))
+        yield Finding(part=Part.TABLE, name=name, title=table.title, wrong=wrong, seconds=since(started))
 
 
 def _difference(got: RawTable, expected: RawTable) -> str:
@@ -272,53 +166,11 @@ def _difference(got: RawTable, expected: RawTable) -> str:
         f"{column_letters(got.column + number)}{got.row + 1 + row}"
         for number, (ours, theirs) in enumerate(zip(got.columns, expected.columns, strict=True))
         for row, (one, other) in enumerate(zip(ours, theirs, strict=True))
-        if not _same(one, other)
+        if not same(one, other)
     ]
     if not places:
         return ""
     return f"{got.sheet}!{'、'.join(places[:_MOST_PLACES])} 等 {len(places)} 格与文件刷新的不同"
-
-
-# --- Values ---------------------------------------------------------------------------------------------
-
-
-def _rows(answer: Any) -> list[list[Any]]:
-    return answer if isinstance(answer, list) else [[answer]]
-
-
-def _first_difference(
-    got: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]]
-) -> tuple[int, int] | None:
-    for row, cells in enumerate(expected):
-        for column, cell in enumerate(cells):
-            if row >= len(got) or column >= len(got[row]) or not _same(got[row][column], cell):
-                return row, column
-    return None
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two cells hold the same: numbers to nine digits, moments to the second, blank as empty text."""
-    one, other = _plain(one), _plain(other)
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=_CLOSE, abs_tol=_CLOSE)
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        return abs((one - other).total_seconds()) < 1
-    return bool(one == other)
-
-
-def _plain(value: Any) -> Any:
-    if value is None or value == "" or value is pd.NaT or value != value:
-        return ""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
-    # A cell tells a truth from a one only where it is formatted so.
-    return float(value) if isinstance(value, bool | int | float) else value
-
-
-def _shown(value: Any) -> str:
-    return "空白" if value in (None, "") else f"{value}"
 
 
 def _without_data(message: str, book: xw.Book) -> str:
@@ -327,7 +179,3 @@ def _without_data(message: str, book: xw.Book) -> str:
     ours |= {word for table in TABLES.values() for word in (table.title, *table.titles)}
     text = re.sub(r"“([^”]*)”", lambda quoted: quoted[0] if quoted[1] in ours else "“…”", message)
     return re.sub(r"(?:[A-Za-z]:)?[/\\](?:[^/\\\n，。：；]+[/\\])+", "…/", text).replace("\n", " ")
-
-
-def _since(started: float) -> float:
-    return time.perf_counter() - started

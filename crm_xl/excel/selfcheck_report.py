@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from crm_xl.excel.selfcheck import Finding
+from crm_xl.excel.selfcheck_finding import Finding
 from crm_xl.tables.cells import SCHEMA_VERSION
 
 _HEADINGS = ("结果", "类别", "名称", "说明", "用时(秒)")

@@ -23,9 +23,9 @@ from crm_xl.libreoffice.engine_books import Book, Books
 from crm_xl.libreoffice.engine_dialogs import files_chosen, message
 from crm_xl.libreoffice.engine_document import clean_rows
 from crm_xl.libreoffice.engine_range import Range
+from crm_xl.libreoffice.program import OLDEST
 
 NAME = "libreoffice"
-LOWEST_VERSION = (7, 4)
 _FULL = 100
 
 
@@ -228,8 +228,8 @@ def add_engine(context: Any) -> Any:
     """
     version = office_version(context)
     numbers = tuple(int(part) for part in version.split(".")[:2])
-    if numbers < LOWEST_VERSION:
-        lowest = ".".join(map(str, LOWEST_VERSION))
+    if numbers < OLDEST:
+        lowest = ".".join(map(str, OLDEST))
         raise CrmError(f"LibreOffice 版本 {version} 太旧。", hint=f"请安装 {lowest} 或更新的版本。")
     engine = xw.Engine(impl=LibreOfficeEngine(context))
     if engine.name in xw.engines.engines_by_name:

@@ -12,8 +12,9 @@ from crm_xl.libreoffice.engine_base import fills, not_offered, struct
 from crm_xl.package.areas import split_reference
 
 if TYPE_CHECKING:
-    from crm_xl.libreoffice.engine_books import Book, Sheet
+    from crm_xl.libreoffice.engine_books import Book
     from crm_xl.libreoffice.engine_range import Range
+    from crm_xl.libreoffice.engine_sheets import Sheet
 
 # How Excel's own names of a sheet are written in a file, and by Excel's objects.
 _OWN = "_xlnm."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,11 @@ from xlwings import base_classes as base
 
 from crm_xl.libreoffice.engine_base import Native, enum, fills, not_offered, struct
 from crm_xl.libreoffice.engine_names import quoted
+from crm_xl.libreoffice.engine_walk import end_of
 from crm_xl.package.areas import LAST_COLUMN, LAST_ROW, Area
 
 if TYPE_CHECKING:
-    from crm_xl.libreoffice.engine_books import Sheet
+    from crm_xl.libreoffice.engine_sheets import Sheet
     from crm_xl.libreoffice.engine_tables import Table
 
 # com.sun.star.sheet.CellFlags
@@ -22,7 +22,6 @@ _CONTENTS = 1 | 2 | 4 | 16
 _FORMATS = 32 | 64 | 256
 _EVERYTHING = _CONTENTS | _FORMATS | 8 | 128
 _HUNDREDTHS_PER_POINT = 2540 / 72
-_STEPS = {"down": (1, 0), "up": (-1, 0), "right": (0, 1), "left": (0, -1)}
 
 
 @fills(base.Range)
@@ -284,31 +283,7 @@ class Range:
 
     def end(self, direction: str) -> Range:
         """Where Ctrl and an arrow key lead."""
-        steps = {"d": "down", "u": "up", "r": "right", "l": "left"}
-        down, across = _STEPS[steps.get(direction, direction)]
-        used = self.sheet.used_range.area
-        line = self._line(used, down, across)
-        cells = self.sheet.book.document.read(self.sheet.cells_at(line).native)
-        filled = [value != "" for row in cells for value in row]
-        if down + across < 0:
-            filled.reverse()
-        number = _stop(filled)
-        if number is None:
-            number = self._to_edge(down, across)
-        return Range(self.sheet, _moved(self.area, down * number, across * number))
-
-    def _line(self, used: Area, down: int, across: int) -> Area:
-        row, column = self.row, self.column
-        if down:
-            last = max(used.bottom, row) if down > 0 else 1
-            return Area(min(row, last), column, max(row, last), column)
-        last = max(used.right, column) if across > 0 else 1
-        return Area(row, min(column, last), row, max(column, last))
-
-    def _to_edge(self, down: int, across: int) -> int:
-        if down:
-            return LAST_ROW - self.row if down > 0 else self.row - 1
-        return LAST_COLUMN - self.column if across > 0 else self.column - 1
+        return self.sheet.cells_at(end_of(self, direction))
 
     @property
     def table(self) -> Table | None:
@@ -326,16 +301,3 @@ class Range:
         """Mark the cells for the person in front of the document."""
         self.sheet.activate()
         self.sheet.book.controller.select(self.native)
-
-
-def _moved(area: Area, down: int, across: int) -> Area:
-    return replace(
-        area, top=area.top + down, bottom=area.top + down, left=area.left + across, right=area.left + across
-    )
-
-
-def _stop(filled: list[bool]) -> int | None:
-    """How many cells Ctrl and an arrow go along cells that are filled or not; None for: to the edge."""
-    if len(filled) > 1 and filled[0] and filled[1]:
-        return next((n - 1 for n, there in enumerate(filled) if not there), len(filled) - 1)
-    return next((n for n, there in enumerate(filled) if n and there), None)

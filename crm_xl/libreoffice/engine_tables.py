@@ -12,8 +12,8 @@ from crm_xl.libreoffice.engine_base import Native, fills, struct
 from crm_xl.package.areas import Area
 
 if TYPE_CHECKING:
-    from crm_xl.libreoffice.engine_books import Sheet
     from crm_xl.libreoffice.engine_range import Range
+    from crm_xl.libreoffice.engine_sheets import Sheet
 
 
 @fills(base.Table)

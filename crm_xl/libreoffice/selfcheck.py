@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from crm_xl.excel.selfcheck import Finding, Part
+from crm_xl.excel.selfcheck_finding import Finding, Part
 from crm_xl.libreoffice import environment
 from crm_xl.libreoffice.install import install
 from crm_xl.libreoffice.plain_copy import plain_copy

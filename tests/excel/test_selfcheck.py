@@ -21,7 +21,8 @@ from crm_xl.builder.specs import WORKBOOK
 from crm_xl.commands import COMMANDS
 from crm_xl.errors import CrmError
 from crm_xl.excel import selfcheck
-from crm_xl.excel.selfcheck import Finding, Part, examine_in_excel
+from crm_xl.excel.selfcheck import examine_in_excel
+from crm_xl.excel.selfcheck_finding import Finding, Part, same
 from crm_xl.excel.selfcheck_report import verdict, write_report
 from crm_xl.functions import FUNCTIONS
 from crm_xl.libreoffice import program
@@ -135,7 +136,7 @@ def test_a_message_goes_into_the_report_without_data(message: str, told: str) ->
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "alike"),
     [
         (1.0, 1, True),
         (1.0, 1 + 1e-12, True),
@@ -150,8 +151,8 @@ def test_a_message_goes_into_the_report_without_data(message: str, told: str) ->
         ("#VALUE!", "S", False),
     ],
 )
-def test_cells_are_the_same_whatever_their_python_type(one: Any, other: Any, same: bool) -> None:
-    assert selfcheck._same(one, other) is same
+def test_cells_are_the_same_whatever_their_python_type(one: Any, other: Any, alike: bool) -> None:
+    assert same(one, other) is alike
 
 
 def table(*columns: list[Any], headings: tuple[str, ...] = ("a", "b")) -> RawTable:

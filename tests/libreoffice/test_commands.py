@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def refreshed(desk: Desk) -> dict[str, list[list[Any]]]:
     return body_of_file(file)
 
 
-def with_older_results(desk: Desk) -> Path:
+@pytest.fixture(scope="module")
+def old(desk: Desk) -> Path:
     """The workbook as a refresh without the last thousand orders has left it: not what a refresh now gives."""
     file = desk.copy(committed(WORKBOOK))
     book = FileBook(file)
@@ -54,9 +56,8 @@ def with_older_results(desk: Desk) -> Path:
 
 
 def test_a_refresh_writes_what_a_refresh_of_the_file_writes(
-    desk: Desk, refreshed: dict[str, list[list[Any]]]
+    desk: Desk, old: Path, refreshed: dict[str, list[list[Any]]]
 ) -> None:
-    old = with_older_results(desk)
     assert body_of_file(old)[SCORES.name] != refreshed[SCORES.name]
     told = desk.press(desk.copy(old), ["refresh"])
     (press,) = told["presses"]
@@ -95,8 +96,7 @@ def test_every_command_ends_well(desk: Desk, refreshed: dict[str, list[list[Any]
     assert differences({"tables": inputs}, {name: refreshed[name] for name in kept}) == []
 
 
-def test_undo_brings_the_results_before_the_refresh_back(desk: Desk) -> None:
-    old = with_older_results(desk)
+def test_undo_brings_the_results_before_the_refresh_back(desk: Desk, old: Path) -> None:
     before = body_of_file(old)
     told = desk.press(desk.copy(old), ["refresh", "undo"])
     assert told["presses"][1]["said"][0][1].startswith("已恢复上一次刷新之前的结果")
@@ -135,9 +135,8 @@ def test_twenty_thousand_orders(desk: Desk) -> None:
     assert differences(told, refreshed_from(desk, workbook)) == []
 
 
-def test_names_and_print_areas_follow_their_tables(desk: Desk) -> None:
-    old = with_older_results(desk)
-    told = desk.press(old, ["refresh"])
+def test_names_and_print_areas_follow_their_tables(desk: Desk, old: Path) -> None:
+    told = desk.press(desk.copy(old), ["refresh"])
     moved = 0
     for name, refers_to in told["names"].items():
         if not name.endswith("!Print_Area"):
@@ -151,16 +150,17 @@ def test_names_and_print_areas_follow_their_tables(desk: Desk) -> None:
     assert moved > 10
 
 
-def test_a_refresh_cut_short_leaves_the_file_whole_and_undo_works_afterwards(desk: Desk) -> None:
-    old = with_older_results(desk)
+def test_a_refresh_cut_short_leaves_the_file_whole_and_undo_works_afterwards(desk: Desk, old: Path) -> None:
     before = body_of_file(old)
     saved = desk.folder / "saved.xlsx"
     desk.press(desk.copy(old), ["refresh"], save=saved)
     digest = hashlib.sha256(saved.read_bytes()).digest()
     desk.office.run(SCRIPTS / "version.py")
-    pid = desk.office._process.pid if desk.office._process else 0
+    process = desk.office._process
+    assert process is not None
     with pytest.raises(OfficeError, match=r"ended|DisposedException|failed"):
-        desk.office.run(SCRIPTS / "press_and_die.py", saved, str(pid), "5")
+        desk.office.run(SCRIPTS / "press_and_die.py", saved, str(process.pid), "5")
+    assert process.wait(timeout=60) == -signal.SIGKILL  # and no failure of the script
     assert hashlib.sha256(saved.read_bytes()).digest() == digest
     lock = saved.with_name(f".~lock.{saved.name}#")
     assert lock.exists()

@@ -102,8 +102,8 @@ def test_everything_xlwings_leaves_to_an_engine_is_offered_or_refused() -> None:
     """A method that raises NotImplementedError would tell a person nothing."""
     code = (
         "import json, inspect; from xlwings import base_classes as base;"
-        "from crm_xl.libreoffice import engine, engine_books, engine_names, engine_range, engine_tables;"
-        "own = {n: c for m in (engine, engine_books, engine_names, engine_range, engine_tables)"
+        "from crm_xl.libreoffice import engine, engine_books, engine_names, engine_range, engine_sheets, engine_tables;"
+        "own = {n: c for m in (engine, engine_books, engine_names, engine_range, engine_sheets, engine_tables)"
         " for n, c in vars(m).items() if inspect.isclass(c) and c.__module__ == m.__name__};"
         "code = lambda m: getattr(getattr(m, 'fget', m), '__code__', None);"
         "print(json.dumps([f'{n}.{k}' for n, c in own.items() if hasattr(base, n) for k in dir(c)"
