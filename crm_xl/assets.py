@@ -23,7 +23,9 @@ def asset(relative: str) -> Path:
     for home in _HOMES:
         if (home / relative).is_file():
             return home / relative
-    raise CrmError("随程序附带的文件不存在。", where=relative, hint="请重新安装，或在源码目录运行 crm-xl build。")
+    raise CrmError(
+        "随程序附带的文件不存在。", where=relative, hint="请重新安装，或在源码目录运行 crm-xl build。"
+    )
 
 
 def template_names() -> list[str]:
