@@ -30,7 +30,8 @@ def _days_ago(random: np.random.Generator, most: int, size: int) -> np.ndarray:
     return (TODAY - pd.to_timedelta(random.integers(0, most * 24, size), unit="h")).to_numpy("datetime64[us]")
 
 
-def _metrics(random: np.random.Generator) -> pd.DataFrame:
+def made_up_metrics(random: np.random.Generator) -> pd.DataFrame:
+    """METRICS of customers, with what warnings and movement look at."""
     ids = np.array([f"C{n:06d}" for n in range(CUSTOMERS)], dtype=object)
     metrics = pd.DataFrame({column.name: np.full(CUSTOMERS, np.nan) for column in METRICS})
     last = _days_ago(random, 400, CUSTOMERS).astype("datetime64[D]")
@@ -47,7 +48,9 @@ def _metrics(random: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def _contact(random: np.random.Generator, ids: np.ndarray) -> dict[str, pd.DataFrame]:
+def made_up_contact(random: np.random.Generator, ids: np.ndarray) -> dict[str, pd.DataFrame]:
+    """Interactions, tickets and tags of these customers."""
+
     def blank(columns: tuple[str, ...], size: int) -> pd.DataFrame:
         return pd.DataFrame({name: np.full(size, None, dtype=object) for name in columns})
 
@@ -79,8 +82,8 @@ def _contact(random: np.random.Generator, ids: np.ndarray) -> dict[str, pd.DataF
 
 def _changes() -> Pair:
     random, settings = np.random.default_rng(1), Settings.default()
-    metrics = _metrics(random)
-    tables = _contact(random, metrics["customer_id"].to_numpy())
+    metrics = made_up_metrics(random)
+    tables = made_up_contact(random, metrics["customer_id"].to_numpy())
     base = random.uniform(30, 100, CUSTOMERS)
 
     def state() -> pd.DataFrame:

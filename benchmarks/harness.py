@@ -35,6 +35,8 @@ CASES = {
     "formulas": "benchmarks.formulas",
     "changes": "benchmarks.changes:CHANGES",
     "bgnbd": "benchmarks.changes:BGNBD",
+    "grading": "benchmarks.grading:GRADING",
+    "kmeans": "benchmarks.grading:KMEANS",
 }
 FEWEST_RUNS = 3
 MOST_RUNS = 9
