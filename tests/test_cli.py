@@ -12,6 +12,8 @@ import pytest
 import xlsxwriter
 
 from crm_xl import CrmError, assets, cli
+from crm_xl.books.file import FileBook
+from crm_xl.books.protocol import Block
 from crm_xl.log import log_unexpected
 
 
@@ -215,3 +217,20 @@ def test_the_log_keeps_places_and_no_messages(monkeypatch, tmp_path):
     except CrmError as error:
         text = log_unexpected(error).read_text(encoding="utf-8")
     assert "test_cli.py" in text and "13800001234" not in text
+
+
+def test_adopting_a_draft_changes_the_parameters_and_shows_the_tiers(run, workbook):
+    code, _, error = run("adopt", workbook)
+    assert code == cli.USER_FAULT
+    assert "模拟测算：没有填写与现用值不同的模拟值" in error
+    book = FileBook(workbook)
+    draft = book.read(["tblDraft"])["tblDraft"]
+    for at, name in enumerate(draft.columns[1]):
+        if name == "重点级":
+            draft.columns[4][at] = 80
+    rows = list(zip(*draft.columns, strict=True))
+    book.write({"tblDraft": Block(headings=draft.headings, rows=rows)}, {})
+    code, out, _ = run("adopt", workbook)
+    assert code == 0
+    assert "参数表“客户分级”已更新" in out and "合计" in out
+    assert FileBook(workbook).read(["tblTiers"])["tblTiers"].columns[2].tolist() == [90, 80, 60, None]
