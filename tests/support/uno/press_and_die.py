@@ -30,4 +30,5 @@ def fill_or_die(live, *arguments):
 
 
 live_write._fill = fill_or_die
-ribbon.outcome("refresh", xw.Book(workbook))
+outcome = ribbon.outcome("refresh", xw.Book(workbook))
+raise SystemExit(f"LibreOffice ended; the press told of {outcome}")
