@@ -79,7 +79,9 @@ def rating_spread(ratings: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
     fields = {column.name: column.title for column in columns}
     several = ratings[ratings["customer_id"].duplicated(keep=False)]
     # What lies outside the declared limits is no opinion but a slip; the ledger tells of it.
-    slips = {c.name: several[c.name].mask(out_of_range(several[c.name].to_numpy(dtype=float), c)) for c in columns}
+    slips = {
+        c.name: several[c.name].mask(out_of_range(several[c.name].to_numpy(dtype=float), c)) for c in columns
+    }
     several = several.assign(**slips)
     long = several.melt(id_vars="customer_id", value_vars=list(fields), var_name="field").dropna(
         subset=["value"]

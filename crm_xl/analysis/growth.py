@@ -24,6 +24,8 @@ def growth(current: float | Floats, base: float | Floats) -> float | Floats:
     """
     now, before = np.asarray(current, dtype=float), np.asarray(base, dtype=float)
     result = np.full(np.broadcast_shapes(now.shape, before.shape), np.nan)
-    np.divide(now, before, out=result, where=before > 0)
+    with np.errstate(over="ignore"):
+        np.divide(now, before, out=result, where=before > 0)
+    result[np.isinf(result)] = np.nan  # next to nothing is nothing to grow from
     change: Floats = result - 1.0
     return float(change) if change.ndim == 0 else change

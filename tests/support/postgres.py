@@ -56,8 +56,9 @@ class Postgres:
         self._call("pg_ctl", "-D", self._data, "-l", folder / "log", "-o", options, "-w", "start")
 
     def stop(self) -> None:
-        """End the server at once."""
-        self._call("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+        """End the server at once; one that has ended already is left in peace."""
+        if (self._data / "postmaster.pid").exists():
+            self._call("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
 
     def address(self, password: str | None = None) -> str:
         """The database's address; without a password it is asked of the environment."""
