@@ -108,12 +108,28 @@ def _office_version(program: Path) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def clean_environment() -> dict[str, str]:
+    """The environment in which LibreOffice finds its own Python.
+
+    The Python inside it looks for its libraries beside the first python3 of PATH, and ends in std::bad_alloc with
+    those of another build; what our own Python goes by must not reach it either.
+    """
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    if (python := uno_python()) is not None:
+        clean["PATH"] = os.pathsep.join([str(python.parent), clean.get("PATH", "")])
+    return clean
+
+
 def _printed(python: Path, code: str) -> str | None:
     """What a line of Python prints; None where it fails."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
         done = subprocess.run(
-            [python, "-c", code], capture_output=True, text=True, timeout=_SECONDS, check=False, env=clean
+            [python, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

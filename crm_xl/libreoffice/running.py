@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_xl.errors import CrmError
-from crm_xl.libreoffice.program import Installed
+from crm_xl.libreoffice.program import Installed, clean_environment
 
 _START_AGAIN = 81  # a fresh profile makes the program end once with this code
 _MOST_STARTS = 3
@@ -45,10 +45,9 @@ def run_script(
     """
     pipe = f"crm_xl_{os.getpid()}_{secrets.token_hex(4)}"
     order = {**order, "pipe": pipe}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     script = subprocess.Popen(
         [office.python, script_file],
-        env={**clean, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**clean_environment(), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -121,6 +120,7 @@ def _start(office: Installed, profile: Path | None, pipe: str) -> subprocess.Pop
             # the work, and must not be changed or ended.
             f"-env:CRM_XL_PIPE={pipe}",
         ],
+        env=clean_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from crm_xl.libreoffice.program import soffice, uno_python
+from crm_xl.libreoffice.program import clean_environment, soffice, uno_python
 
 SCRIPTS = Path(__file__).with_name("uno")
 RESTART = 81  # a fresh profile makes the program end once with this code, asking to be started again
@@ -147,6 +147,7 @@ class Office:
                 "--nologo",
                 f"--accept=pipe,name={self.pipe};urp;",
             ],
+            env=clean_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -160,7 +161,7 @@ class Office:
         python = uno_python()
         assert python is not None  # missing_packages() names it
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+            **clean_environment(),
             "CRM_XL_OFFICE_PIPE": self.pipe,
             "PYTHONPATH": str(SCRIPTS),
             "PYTHONUTF8": "1",
