@@ -143,8 +143,8 @@ class _Run:
         graded = grade_customers(metrics, self.settings, self.date)
         self.notes += graded.notes
         self.card = graded.scored.used_card
-        detail = self._rfm(frames, graded.scores)
-        movement = workshop.move(metrics, graded, segments_of(metrics, detail))
+        rfm = self._rfm(frames, graded.scores)
+        movement = workshop.move(metrics, graded, rfm)
         schemes = workshop.classify(frames, metrics, graded, workshop.warn(frames, metrics))
         workshop.review(frames, metrics, graded, movement.shown)
         workshop.try_out(metrics)
@@ -200,13 +200,6 @@ class _Run:
         detail = names.merge(detail, on="customer_id", how="inner", validate="one_to_one")[list(o.RFM.names)]
         self.made[o.RFM.name] = detail
         return detail
-
-
-def segments_of(metrics: pd.DataFrame, detail: pd.DataFrame | None) -> pd.Series:
-    """The RFM segment of every customer, missing where there is none."""
-    if detail is None:
-        return pd.Series([None] * len(metrics), index=metrics.index, dtype=object)
-    return metrics["customer_id"].map(detail.set_index("customer_id")["segment"]).astype(object)
 
 
 def _raw_tables(tables: Mapping[str, RawTable | pd.DataFrame]) -> dict[str, RawTable]:

@@ -22,7 +22,7 @@ from crm_xl.analysis.draft import draft_table, drafted
 from crm_xl.analysis.expert import rating_spread
 from crm_xl.analysis.grades import Graded
 from crm_xl.analysis.methods import compare_methods
-from crm_xl.analysis.movement_tables import Movement, migration, move_tiers
+from crm_xl.analysis.movement_tables import Movement, migration, move_tiers, state_of
 from crm_xl.analysis.overrides import overrides_in_force
 from crm_xl.analysis.prospects import prospects
 from crm_xl.analysis.schemes import classify
@@ -105,13 +105,13 @@ class Workshop:
             self.made[w.RATING_SPREAD.name] = rating_spread(ratings, metrics)
         return schemes.table
 
-    def move(self, metrics: pd.DataFrame, graded: Graded, segments: pd.Series) -> Movement:
+    def move(self, metrics: pd.DataFrame, graded: Graded, rfm: pd.DataFrame | None) -> Movement:
         """The shown tier of every customer; MOVERS and MIGRATION are made, and what is made later is of the scope.
 
         Args:
             metrics: METRICS, one row per customer.
             graded: the same customers.
-            segments: RFM segment of the same customers, missing where they have none.
+            rfm: RFM, whose segments are kept in the history; None without orders.
         """
         overrides = overrides_in_force(
             self.raw.get(i.OVERRIDES.name),
@@ -121,13 +121,8 @@ class Workshop:
             mask=self.settings.general.mask,
         )
         self.faults += overrides.faults
-        now = graded.scores[["customer_id", "customer_name", "owner", "score", "tier"]].assign(
-            segment=segments.to_numpy(dtype=object),
-            annual_amount=metrics["annual_amount"].to_numpy(),
-            last_order_date=metrics["last_order_date"].to_numpy(),
-        )
         movement = move_tiers(
-            now,
+            state_of(graded.scores, metrics, rfm),
             self.history,
             self.settings.tiers,
             self.settings.general,
