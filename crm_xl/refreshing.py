@@ -148,7 +148,7 @@ def status_cells(results: Results) -> dict[str, Cell]:
         named.BALANCE.name: None if balance is None else ("✔ 平衡" if balance.balanced else "✘ 不平衡"),
     }
     cells[named.RECALCULATE.name] = "是"
-    return cells | {named.note_name(table): results.caption for table in OUTPUTS}
+    return cells | {named.note_name(table): results.caption_of(table.name) for table in OUTPUTS}
 
 
 def closing_message(results: Results) -> str:

@@ -96,6 +96,7 @@ class Table:
     )
     most_rows: int | None = None  # what exceeds them goes to a CSV file beside the workbook
     defined_name: str = ""  # the name under which formulas take the whole table, headings included
+    above: str = ""  # one row of choices that stands above the output of that name and says what it shows
     guide: str = ""
     note: str = ""
 
@@ -105,6 +106,8 @@ class Table:
         for of, values in (("name", self.names), ("title", self.titles)):
             if len(set(values)) != len(values):
                 raise ValueError(f"{self.name}: a column {of} stands twice")
+        if self.above and (self.role is not Role.PARAMETER or self.fixed_rows != 1):
+            raise ValueError(f"{self.name}: choices above an output are a parameter table of one row")
         if sum(column.place for column in self) > 1:
             raise ValueError(f"{self.name}: two columns of places")
         if unknown := set(self.key) - set(self.names):

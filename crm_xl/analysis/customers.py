@@ -61,11 +61,14 @@ def in_scope(tables: Frames, general: General, analysis_date: pd.Timestamp) -> d
     if general.scope == p.SCOPE_NEW:
         inside = _new(customers, tables.get(i.ORDERS.name), analysis_date, int(general.scope_value))
     else:
-        values = customers[_SCOPE_COLUMNS[general.scope]].astype(object).fillna("").astype(str)
-        chosen = general.scope_value.strip()
-        # 制造业 takes in 制造业-汽车零部件: an industry may have two levels.
-        inside = (values == chosen) | values.str.startswith(f"{chosen}-")
+        inside = is_within(customers[_SCOPE_COLUMNS[general.scope]], general.scope_value.strip())
     return keep_customers(tables, customers.loc[inside, "customer_id"])
+
+
+def is_within(values: pd.Series, wanted: str) -> pd.Series[bool]:
+    """True where a value is the wanted one, or lies below it: 制造业 takes in 制造业-汽车零部件."""
+    texts = values.astype(object).fillna("").astype(str)
+    return (texts == wanted) | texts.str.startswith(f"{wanted}-")
 
 
 def keep_customers(tables: Frames, customer_ids: pd.Series) -> dict[str, pd.DataFrame]:

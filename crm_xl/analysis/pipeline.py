@@ -15,6 +15,9 @@ from crm_xl.analysis.customers import Frames, in_scope, keep_customers, populati
 from crm_xl.analysis.grades import complete_scores, grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.privacy import masked_outputs
+from crm_xl.analysis.reports.choice import option_lists
+from crm_xl.analysis.reports.ground import Ground
+from crm_xl.analysis.reports.registry import REPORTS
 from crm_xl.analysis.results import Results
 from crm_xl.analysis.rfm import rfm_by_settings
 from crm_xl.analysis.segments import scheme_notes, segment
@@ -98,7 +101,8 @@ def analyze(
         run.kept_up[i.MERGE_PROPOSALS.name] = cleaned.proposals
     return Results(
         tables=masked_outputs(run.made) if settings.general.mask else run.made,
-        missing=_missing(run.made, frames),
+        missing={**_missing(run.made, frames), **run.sentences},
+        chosen=run.chosen,
         balance=cleaned.balance if i.ORDERS.name in frames else None,
         settings=settings,
         analysis_date=date,
@@ -124,6 +128,8 @@ class _Run:
     cuts: dict[str, tuple[float, ...]] = field(default_factory=dict)
     card: Scorecard | None = None  # the default card as used
     scoped: Frames | None = None  # the tables of the customers in scope
+    sentences: dict[str, str] = field(default_factory=dict)  # why an output could not be made
+    chosen: dict[str, str] = field(default_factory=dict)  # what the choices above an output narrow it to
 
     def customers_and_orders(self, frames: Frames) -> None:
         """Metrics, grades, RFM, workshop, summaries and the trend of the customers in scope."""
@@ -177,6 +183,32 @@ class _Run:
             self.made[o.RFM_SUMMARY.name] = summary
             self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
             self.made[o.TREND.name] = monthly_trend(frames[i.ORDERS.name], self.date)
+        self.made |= option_lists(frames[i.CUSTOMERS.name])
+        ground = Ground(
+            raw=self.raw,
+            settings=self.settings,
+            date=self.date,
+            period=self.period,
+            frames=frames,
+            metrics=metrics,
+            scores=scores,
+            made=self.made,
+        )
+        self._report(ground)
+
+    def _report(self, ground: Ground) -> None:
+        """Every report whose inputs are there; one that cannot be made says why and stops no other."""
+        for report in REPORTS:
+            if any(name not in ground.frames for table in report.tables for name in table.needs):
+                continue
+            try:
+                found = report.make(ground)
+            except CrmError as error:
+                self.sentences |= {table.name: str(error) for table in report.tables}
+                continue
+            self.made |= found.tables
+            self.chosen |= found.chosen
+            self.notes += found.notes
 
     def _keep(self, customer_ids: pd.Series) -> None:
         """Only these customers in every table made so far that has a row per customer."""

@@ -27,6 +27,7 @@ class Results:
         notes: sentences every output must carry (an indicator left out for all, fewer RFM scores).
         customers: how many were analysed.
         set_aside: how many rows cleaning set aside.
+        chosen: output table name -> what the choices above it narrow it to, in words.
         kept_up: input tables that the refresh writes too (Table.kept_up) -> all their rows, the declared columns.
     """
 
@@ -40,6 +41,12 @@ class Results:
     customers: int
     set_aside: int
     kept_up: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+    def caption_of(self, table: str) -> str:
+        """The caption of one output: that of the run, and what its own choices narrow it to."""
+        words = self.chosen.get(table)
+        return f"{self.caption}\n本表筛选　{words}" if words else self.caption
 
     @property
     def caption(self) -> str:

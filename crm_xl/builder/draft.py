@@ -50,7 +50,7 @@ class Draft:
                 headings=self.blocks[placed.table.name].headings,
             )
             for sheet in self.sheets
-            for placed in sheet.placed
+            for placed in sheet.all_placed
         }
 
     def body_rows(self, name: str) -> int:

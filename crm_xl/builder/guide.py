@@ -8,11 +8,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
 from crm_xl.builder.dictionary import KIND_TITLES
-from crm_xl.builder.layout import GUIDE
+from crm_xl.builder.layout import GUIDE, HIDDEN_SHEETS
 from crm_xl.builder.sheets import A4
 from crm_xl.builder.theme import LINE_HEIGHT, lines
 from crm_xl.schema import Column, Kind, Role
-from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET
 
 _WIDTHS = (22, 28, 16, 10, 8, 44, 28, 46)
 _LAST = len(_WIDTHS) - 1
@@ -77,7 +76,7 @@ def _computed(author: Author, worksheet: Worksheet, row: int) -> int:
     worksheet.merge_range(row - 1, 4, row - 1, _LAST, "计算方法", author.theme.look("grid head"))
     grid = author.theme.look("grid")
     for table in author.draft.spec.of_role(Role.OUTPUT):
-        if table.sheet in (BLOCK_SHEET, CHART_SHEET):
+        if table.sheet in HIDDEN_SHEETS:
             continue
         said = [(table.title, "（整表）", "", "", table.note)] if table.note else []
         said += [

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from crm_xl.builder.specs import BookSpec
 from crm_xl.schema import Role, Table
 from crm_xl.tables import parameters as p
+from crm_xl.tables.choices import LIST_SHEET
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET, LEDGER, QUALITY_SHEET
 
 HOME, EXAMPLES, GUIDE, HELP, CONFIG = "首页", "函数示例", "说明", "_help", "xlwings.conf"
 LINKS_IN_A_ROW = 5  # as many as the first table of 参数 has columns
+HIDDEN_SHEETS = (BLOCK_SHEET, CHART_SHEET, LIST_SHEET)
+_HEADINGS, _CHOICE_HEADINGS, _HEADINGS_BELOW_CHOICE = 3, 2, 5  # 0-based rows
 # The names VBA knows the sheets by: ASCII, and never changed, since macros may speak of them.
 _CODE_NAMES = {
     HOME: "SheetHome",
@@ -22,6 +26,7 @@ _CODE_NAMES = {
     HELP: "SheetHelp",
     BLOCK_SHEET: "SheetBlocks",
     CHART_SHEET: "SheetChartData",
+    LIST_SHEET: "SheetLists",
     CONFIG: "SheetXlwingsConf",
 }
 
@@ -51,11 +56,17 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetPlan:
-    """One sheet: its name, its VBA name, what it is for, and its tables from left to right."""
+    """One sheet: its name, its VBA name, what it is for, its tables from left to right, the choice above them."""
 
     name: str
     kind: SheetKind
     placed: tuple[Placed, ...] = ()
+    choice: Placed | None = None
+
+    @property
+    def all_placed(self) -> tuple[Placed, ...]:
+        """The choice, where there is one, and the tables."""
+        return (*((self.choice,) if self.choice else ()), *self.placed)
 
     @property
     def code_name(self) -> str:
@@ -75,9 +86,10 @@ class SheetPlan:
 
 def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
     """The sheets of a workbook in reading order, hidden ones last."""
-    parameters = spec.of_role(Role.PARAMETER)
+    parameters = [table for table in spec.of_role(Role.PARAMETER) if not table.above]
+    choices = {table.above: table for table in spec.of_role(Role.PARAMETER) if table.above}
     outputs = spec.of_role(Role.OUTPUT)
-    hidden = [table for table in outputs if table.sheet in (BLOCK_SHEET, CHART_SHEET)]
+    hidden = [table for table in outputs if table.sheet in HIDDEN_SHEETS]
     quality = [table for table in outputs if table.sheet in (QUALITY_SHEET, LEDGER.sheet)]
     shown = [table for table in outputs if table not in hidden and table not in quality]
     rows_of_links = -(-len(parameters) // LINKS_IN_A_ROW)
@@ -85,9 +97,9 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
         SheetPlan(name=HOME, kind=SheetKind.HOME),
         # Title, explanation, links, a blank row, table titles, notes, headings.
         *_sheets(parameters, SheetKind.PARAMETERS, row=rows_of_links + 5),
-        *_sheets(spec.of_role(Role.INPUT), SheetKind.INPUT, row=3),
-        *_sheets(shown, SheetKind.OUTPUT, row=3),
-        *_sheets(quality, SheetKind.OUTPUT, row=3),
+        *_sheets(spec.of_role(Role.INPUT), SheetKind.INPUT, row=_HEADINGS),
+        *_sheets(shown, SheetKind.OUTPUT, row=_HEADINGS, choices=choices),
+        *_sheets(quality, SheetKind.OUTPUT, row=_HEADINGS),
         *([SheetPlan(name=EXAMPLES, kind=SheetKind.EXAMPLES)] if spec.macros else []),
         SheetPlan(name=GUIDE, kind=SheetKind.GUIDE),
         *_sheets(hidden, SheetKind.DATA, row=1),
@@ -105,13 +117,19 @@ def place_of(sheets: tuple[SheetPlan, ...], table: Table) -> tuple[SheetPlan, Pl
         KeyError: the workbook does not have the table.
     """
     for sheet in sheets:
-        for placed in sheet.placed:
+        for placed in sheet.all_placed:
             if placed.table.name == table.name:
                 return sheet, placed
     raise KeyError(table.name)
 
 
-def _sheets(tables: list[Table] | tuple[Table, ...], kind: SheetKind, *, row: int) -> list[SheetPlan]:
+def _sheets(
+    tables: list[Table] | tuple[Table, ...],
+    kind: SheetKind,
+    *,
+    row: int,
+    choices: Mapping[str, Table] | None = None,
+) -> list[SheetPlan]:
     """One plan a sheet name; tables that share a sheet stand side by side with one blank column between."""
     by_sheet: dict[str, list[Table]] = {}
     for table in tables:
@@ -120,8 +138,13 @@ def _sheets(tables: list[Table] | tuple[Table, ...], kind: SheetKind, *, row: in
     for name, group in by_sheet.items():
         column = 0
         placed = []
+        chosen = (
+            next((choices[table.name] for table in group if table.name in choices), None) if choices else None
+        )
+        above = Placed(table=chosen, row=_CHOICE_HEADINGS, column=0) if chosen else None
+        top = _HEADINGS_BELOW_CHOICE if above else row
         for table in group:
-            placed.append(Placed(table=table, row=row, column=column))
+            placed.append(Placed(table=table, row=top, column=column))
             column += len(table.columns) + 1
-        plans.append(SheetPlan(name=name, kind=kind, placed=tuple(placed)))
+        plans.append(SheetPlan(name=name, kind=kind, placed=tuple(placed), choice=above))
     return plans

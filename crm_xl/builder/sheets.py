@@ -31,6 +31,7 @@ _TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
 _UNSET_WIDTH = 8.43
 _FULL_SIZE_WIDTH = 100.0  # characters that a page takes at 100 %
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
+_CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
 _SPARE_LINES = 1
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
@@ -38,7 +39,9 @@ _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；
 def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     """Everything on a sheet of tables, without its charts."""
     worksheet.hide_gridlines(2)
-    for placed in sheet.placed:
+    for (
+        placed
+    ) in sheet.all_placed:  # the widths of columns are those of the tables, not of the choice above them
         _write_table(author, sheet, placed, worksheet)
     if sheet.kind is SheetKind.DATA:
         for placed in sheet.placed:
@@ -84,6 +87,8 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
         values = [row[offset] for row in block.rows]
         measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
         width = column_width(column, measured, table.role, may_wrap=len(sheet.placed) == 1)
+        if sheet.choice:
+            width = max(width, _CHOICE_WIDTH)
         tall = max(
             (lines(v, width) for v in values if isinstance(v, str) and column.kind is Kind.TEXT), default=1
         )
@@ -154,7 +159,8 @@ def _validate(author: Author, placed: Placed, worksheet: Worksheet, rows: int) -
             continue
         list_name = author.lists.get((table.name, column.name), "")
         if rule := validation(column, list_name=list_name):
-            worksheet.data_validation(top, at, top + rows - 1 + FURTHER_ROWS, at, rule)
+            further = 0 if table.fixed_rows else FURTHER_ROWS
+            worksheet.data_validation(top, at, top + rows - 1 + further, at, rule)
 
 
 def _validate_settings(author: Author, worksheet: Worksheet, top: int, at: int) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind
+from crm_xl.tables import PARAMETERS, choices
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 
@@ -20,6 +21,14 @@ YES_NO = ("是", "否")
 LISTS: dict[tuple[str, str], tuple[str, str, str]] = {
     (i.TAGS.name, "tag"): ("CRM_LIST_TAGS", p.TAG_LIBRARY.name, "tag"),
     (i.OVERRIDES.name, "tier"): ("CRM_LIST_TIERS", p.TIERS.name, "tier"),
+    **{
+        (table.name, column.name): (f"CRM_LIST_{column.name.upper()}", listed.name, column.name)
+        for table in PARAMETERS
+        if table.above
+        for column in table
+        for listed in choices.LISTS
+        if listed.names[0] == column.name
+    },
 }
 
 
@@ -66,7 +75,7 @@ def _rule(column: Column, list_name: str) -> dict[str, Any] | None:
             "source": f"={list_name}",
             "error_type": "warning",
             "error_title": "不在列表中",
-            "error_message": "该值不在参数表的列表中，仍要保留吗？",
+            "error_message": "该值不在列表中，仍要保留吗？",
         }
     choices = YES_NO if column.kind is Kind.YESNO else column.choices
     if choices:

@@ -29,6 +29,6 @@ def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Res
     wanted = {table.name: table for table in tables}
     blocks = {name: block for name, block in output_blocks(results, book.tables()).items() if name in wanted}
     progress("写入结果", 0.85)
-    write_fitting(book, blocks, {note_name(wanted[name]): results.caption for name in blocks})
+    write_fitting(book, blocks, {note_name(wanted[name]): results.caption_of(name) for name in blocks})
     progress("完成", 1.0)
     return results

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from crm_xl.schema import Table
-from crm_xl.tables import outputs, workshop
+from crm_xl.tables import choices, outputs, parameters, workshop
 from crm_xl.tables.inputs import INPUTS
-from crm_xl.tables.parameters import PARAMETERS
 
-OUTPUTS: tuple[Table, ...] = (*outputs.OUTPUTS, *workshop.OUTPUTS)
+# In reading order.
+OUTPUTS: tuple[Table, ...] = (*outputs.OUTPUTS, *workshop.OUTPUTS, *choices.LISTS)
+# Choices stand above the output they are for; the rest on the sheet 参数.
+PARAMETERS: tuple[Table, ...] = (*parameters.PARAMETERS,)
 TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *PARAMETERS, *OUTPUTS)}
 
 __all__ = ["INPUTS", "OUTPUTS", "PARAMETERS", "TABLES"]

@@ -1,0 +1,1 @@
+"""Reports: every table that the five guides hand to people, each made of what the run has computed by then."""

@@ -1,0 +1,66 @@
+"""What a report stands on: cleaned tables, metrics, scores and every output made before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.customers import Frames
+from crm_xl.raw import RawTable
+from crm_xl.schema import Table
+from crm_xl.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """One run's facts, of the customers in scope.
+
+    Attributes:
+        raw: tables as found, for the choices above a report.
+        settings: in force.
+        date: the analysis date.
+        period: the analysis period.
+        frames: cleaned input tables; orders are net lines, `counts` tells those that count.
+        metrics: one row per customer: METRICS and the columns that metrics computes beside them.
+        scores: SCORES, in the order of `metrics`.
+        made: outputs made before this report, by name.
+    """
+
+    raw: Mapping[str, RawTable]
+    settings: Settings
+    date: pd.Timestamp
+    period: Period
+    frames: Frames
+    metrics: pd.DataFrame
+    scores: pd.DataFrame
+    made: Mapping[str, pd.DataFrame]
+
+
+@dataclass(kw_only=True)
+class Made:
+    """What a report gives back.
+
+    Attributes:
+        tables: output name -> frame with the declared English columns.
+        chosen: output name -> what it was narrowed to, in words; the caption above it says so.
+        notes: sentences that every output must carry.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    chosen: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One maker and the outputs it makes; it runs where every input that one of them needs is there.
+
+    A CrmError that the maker raises (a choice that matches nothing, no date in the period) stands as a sentence in
+    its tables and stops no other report.
+    """
+
+    tables: tuple[Table, ...]
+    make: Callable[[Ground], Made]
