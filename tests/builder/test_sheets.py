@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from crm_xl.builder.layout import CONFIG, EXAMPLES, GUIDE, HELP, HOME, SheetKind, plan
+from crm_xl.builder.layout import CONFIG, EXAMPLES, GUIDE, HELP, HIDDEN_SHEETS, HOME, SheetKind, plan
 from crm_xl.builder.specs import SHIPPED_BOOKS, WORKBOOK, BookSpec
 from crm_xl.builder.theme import column_width, display_width, number_format
 from crm_xl.builder.validation import FURTHER_ROWS, prompt, validation
@@ -57,7 +57,7 @@ def test_sheets_stand_in_reading_order_and_the_machinery_is_hidden(spec: BookSpe
     assert roles == sorted(roles)  # input before output
     hidden = {sheet.title for sheet in sheets} - set(shown)
     assert {BLOCK_SHEET, CHART_SHEET} <= hidden
-    assert hidden <= {BLOCK_SHEET, CHART_SHEET, HELP, CONFIG}
+    assert hidden <= {*HIDDEN_SHEETS, HELP, CONFIG}
 
 
 @BOOKS
@@ -138,7 +138,7 @@ def test_tags_and_tiers_are_chosen_from_the_parameters_but_others_only_warn() ->
 @BOOKS
 def test_every_cell_a_refresh_fills_has_its_name_and_holds_a_value(spec: BookSpec) -> None:
     book = book_of(spec)
-    shown = [t for t in spec.of_role(Role.OUTPUT) if t.sheet not in (BLOCK_SHEET, CHART_SHEET)]
+    shown = [t for t in spec.of_role(Role.OUTPUT) if t.sheet not in HIDDEN_SHEETS]
     names = [cell.name for cell in named.STATUS_CELLS] + [named.note_name(table) for table in shown]
     for name in names:
         ((sheet, address),) = book.defined_names[name].destinations
@@ -237,7 +237,7 @@ def test_only_the_guide_is_protected_since_a_refresh_must_write() -> None:
 def test_the_guide_explains_every_column_whose_declaration_says_how() -> None:
     text = {cell for row in book_of(WORKBOOK)[GUIDE].iter_rows(values_only=True) for cell in row if cell}
     for table in WORKBOOK.tables:
-        if table.sheet not in (BLOCK_SHEET, CHART_SHEET):
+        if table.sheet not in HIDDEN_SHEETS:
             assert {column.note for column in table if column.note and not column.computed} <= text, (
                 table.name
             )
