@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from crm_xl.masks import mask_email, mask_free_text, mask_id_number, mask_name, mask_phone
+from crm_xl.masks import mask_email, mask_free_text, mask_id_number, mask_name, mask_phone, suspects
 from crm_xl.schema import Kind, Secret
 from crm_xl.tables import TABLES
 
@@ -37,11 +37,8 @@ def _masked_texts(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     for column in TABLES[table]:
         if column.kind not in _TEXTS or pd.api.types.is_numeric_dtype(frame[column.name].dtype):
             continue
-        shown = {
-            text: hidden
-            for text in frame[column.name].dropna().unique()
-            if isinstance(text, str) and (hidden := mask_free_text(text)) != text
-        }
+        texts = [text for text in frame[column.name].dropna().unique() if isinstance(text, str)]
+        shown = {text: hidden for text in suspects(texts) if (hidden := mask_free_text(text)) != text}
         if shown:
             masked[column.name] = frame[column.name].map(lambda text, shown=shown: shown.get(text, text))
     return frame.assign(**masked)
