@@ -183,7 +183,7 @@ class _Run:
             self.made[o.RFM_SUMMARY.name] = summary
             self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
             self.made[o.TREND.name] = monthly_trend(frames[i.ORDERS.name], self.date)
-        self.made |= option_lists(frames[i.CUSTOMERS.name])
+        self.made |= option_lists(frames)
         ground = Ground(
             raw=self.raw,
             settings=self.settings,

@@ -10,6 +10,7 @@ from crm_xl.tables.columns import CUSTOMER_ID, CUSTOMER_NAME, OWNER, output, tex
 
 LIST_SHEET = "_选项"
 EVERYTHING = "全部"
+UNNAMED = "（未填）"
 
 PERIOD_AS_SET, PERIOD_MONTH, PERIOD_LAST_MONTH = "分析期间", "本月", "上月"
 PERIOD_QUARTER, PERIOD_LAST_QUARTER = "本季度", "上季度"
@@ -71,12 +72,12 @@ _PERIOD = Column(
     example=PERIOD_AS_SET,
     note="自选起止时填右边两格；空白即参数中的分析期间",
 )
-_START = Column(name="start", title="起(含)", kind=Kind.DATE, note="期间为“自选起止”时使用")
-_END = Column(name="end", title="止(含)", kind=Kind.DATE, note="期间为“自选起止”时使用；不晚于分析日期")
+_START = Column(name="start", title="起(含)", kind=Kind.DATE, note="期间为“自选起止”或“分析期间”时使用；空白为分析期间的第一天")
+_END = Column(name="end", title="止(含)", kind=Kind.DATE, note="期间为“自选起止”或“分析期间”时使用；不晚于分析日期，空白即分析日期")
 _GRAIN = Column(name="grain", title="周期", kind=Kind.CHOICE, choices=GRAINS, example=GRAIN_MONTH)
-_OWNER = Column(name="owner", title="负责人", note="空白或“全部”为所有负责人")
-_INDUSTRY = Column(name="industry", title="所属行业", note="空白或“全部”为所有行业")
-_REGION = Column(name="region", title="区域", note="空白或“全部”为所有区域")
+_OWNER = Column(name="owner", title="负责人", example=EVERYTHING, note="空白或“全部”为所有负责人")
+_INDUSTRY = Column(name="industry", title="所属行业", example=EVERYTHING, note="空白或“全部”为所有行业")
+_REGION = Column(name="region", title="区域", example=EVERYTHING, note="空白或“全部”为所有区域")
 _CUSTOMER = Column(name="customer_id", title="客户编号", kind=Kind.ID, note="空白为综合得分最高的客户")
 
 
