@@ -15,7 +15,9 @@ from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET, LEDGER, QUALITY_SHEE
 HOME, EXAMPLES, GUIDE, HELP, CONFIG = "首页", "函数示例", "说明", "_help", "xlwings.conf"
 LINKS_IN_A_ROW = 5  # as many as the first table of 参数 has columns
 HIDDEN_SHEETS = (BLOCK_SHEET, CHART_SHEET, LIST_SHEET)
-_HEADINGS, _CHOICE_HEADINGS, _HEADINGS_BELOW_CHOICE = 3, 2, 5  # 0-based rows
+_HEADINGS, _CHOICE_HEADINGS = 3, 2  # 0-based rows
+# Below a choice there is one row for the caption; where tables share a sheet, one more for their titles.
+_BELOW_CHOICE, _BELOW_CHOICE_SHARED = 5, 6
 # The names VBA knows the sheets by: ASCII, and never changed, since macros may speak of them.
 _CODE_NAMES = {
     HOME: "SheetHome",
@@ -142,7 +144,8 @@ def _sheets(
             next((choices[table.name] for table in group if table.name in choices), None) if choices else None
         )
         above = Placed(table=chosen, row=_CHOICE_HEADINGS, column=0) if chosen else None
-        top = _HEADINGS_BELOW_CHOICE if above else row
+        below = _BELOW_CHOICE_SHARED if len(group) > 1 else _BELOW_CHOICE
+        top = below if above else row
         for table in group:
             placed.append(Placed(table=table, row=top, column=column))
             column += len(table.columns) + 1

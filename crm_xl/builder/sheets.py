@@ -19,9 +19,11 @@ from crm_xl.builder.author import Author
 from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
 from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
+from crm_xl.builder.triangle import shade_triangle, step_rule
 from crm_xl.builder.validation import FURTHER_ROWS, LISTS, validation
 from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables import parameters as p
+from crm_xl.tables import workshop as w
 from crm_xl.tables.cells import note_name
 
 ROWS_MEASURED = 500  # for the widths of columns
@@ -122,6 +124,8 @@ def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wo
         highlight_total(author.theme, worksheet, table, (top + 1, left, bottom, right))
         for offset, column in enumerate(columns):
             highlight(author.theme, worksheet, column, (top + 1, left + offset, bottom, left + offset))
+    if table is w.AHP:
+        shade_triangle(author.theme, worksheet, placed, rows)
     _validate(author, placed, worksheet, rows)
     if sheet.kind is not SheetKind.PARAMETERS and len(sheet.placed) > 1:
         worksheet.set_column(right + 1, right + 1, 3)
@@ -159,6 +163,8 @@ def _validate(author: Author, placed: Placed, worksheet: Worksheet, rows: int) -
             continue
         list_name = author.lists.get((table.name, column.name), "")
         if rule := validation(column, list_name=list_name):
+            if table is w.AHP and list_name:
+                rule = step_rule(rule, placed, column.name, list_name)
             further = 0 if table.fixed_rows else FURTHER_ROWS
             worksheet.data_validation(top, at, top + rows - 1 + further, at, rule)
 
@@ -175,13 +181,16 @@ def _validate_settings(author: Author, worksheet: Worksheet, top: int, at: int) 
 
 
 def define_lists(author: Author) -> None:
-    """The defined names that dropdowns read: a column of a 参数 table, which grows with the table."""
+    """The defined names that dropdowns read: a column of a table that lists, which grows with the table."""
     present = {table.name: table for table in author.draft.spec.tables}
+    columns = {}
     for place, (name, table_name, column_name) in LISTS.items():
         if place[0] in present and table_name in present:
-            title = present[table_name].column(column_name).title
-            author.workbook.define_name(name, f"={table_name}[{title}]")
+            columns[name] = f"={table_name}[{present[table_name].column(column_name).title}]"
             author.lists[place] = name
+    # Many reports offer one list; Excel takes a name that is defined twice for a damaged file.
+    for name, column in columns.items():
+        author.workbook.define_name(name, column)
 
 
 def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
