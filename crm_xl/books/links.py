@@ -15,6 +15,7 @@ from crm_xl.raw import column_letters
 
 # Nobody follows more than these; Excel takes 65,530 links a sheet and opens slowly with them.
 MOST_LINKED_ROWS = 1000
+_LONGEST_LITERAL = 255  # characters of one text in a formula, as Excel takes it
 # C17 or 第17行 (`RawTable.cell`); of several places the first, as `analysis.checks` lists them.
 _PLACE = re.compile(r"(?:([A-Z]{1,3})|第)([1-9][0-9]{0,6})(?(1)|行)(?=、| 等|\Z)")
 # What may stand before the links of a worksheet. Source: ECMA-376, CT_Worksheet.
@@ -58,6 +59,23 @@ def locations(rows: Sequence[Sequence[Cell]], linked: int | None, sheets: Sequen
         return {}
     found = ((number, location(row[linked], sheets)) for number, row in enumerate(rows[:MOST_LINKED_ROWS]))
     return {number: target for number, target in found if target is not None}
+
+
+def link_formulas(
+    rows: Sequence[Sequence[Cell]], linked: int | None, sheets: Sequence[str]
+) -> dict[int, str]:
+    """0-based row -> the formula that shows its place and leads there; texts too long for one stay texts.
+
+    Arguments are those of `locations`. A formula begins with a place of this workbook, and what follows is one
+    quoted text: nothing a person typed can act in it.
+    """
+    formulas = {}
+    for number, target in locations(rows, linked, sheets).items():
+        assert linked is not None
+        address, text = (str(part).replace('"', '""') for part in (f"#{target}", rows[number][linked]))
+        if max(len(address), len(text)) <= _LONGEST_LITERAL:
+            formulas[number] = f'=HYPERLINK("{address}","{text}")'
+    return formulas
 
 
 def relink(root: etree._Element, edits: Sequence[TableEdit], sheets: Sequence[str]) -> None:

@@ -70,7 +70,7 @@ class LiveTable:
         return [row for part in _portions(area) for row in self.reader.rows(self.range(part))]
 
     def clear_links(self, areas: Sequence[Area]) -> None:
-        """Take the links off cells, which keep content and look: those of a file refresh lead where old rows said.
+        """Take links off cells, which keep content and look: those of a file refresh go before a formula's.
 
         LibreOffice keeps links in the text itself, which is written anew. On a Mac they stay.
         """

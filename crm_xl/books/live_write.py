@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crm_xl.books.edits import TableEdit, check_block, check_room, moves_by_sheet
+from crm_xl.books.links import link_formulas
 from crm_xl.books.live_find import LiveName, LiveTable, is_print_area
 from crm_xl.books.live_snapshot import Snapshot
 from crm_xl.books.live_values import Typed, kept
@@ -20,16 +21,28 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 _ATTEMPTS = 3
+_COMPUTES = "General"  # a cell formatted as text would show a formula instead
 _WHILE_WRITING = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
 
 
 @dataclass(kw_only=True)
 class LiveEdit:
-    """A table, its new content, and its content now."""
+    """A table, its new content, and its content now.
+
+    Attributes:
+        live: the table as Excel knows it.
+        edit: what it is to hold.
+        before: what it holds.
+        sheets: where the places that it names may lie.
+        place_format: the number format of its column of places now, if it has one.
+        filtered: whether rows are hidden.
+    """
 
     live: LiveTable
     edit: TableEdit
     before: Block
+    sheets: Sequence[str] = ()
+    place_format: str = _COMPUTES
     filtered: bool = False
 
 
@@ -98,7 +111,8 @@ def plan(
         moved = moved_reference(found.text, moves, unmoved, print_area=is_print_area(name))
         if moved is not None:
             following.append(NameEdit(name=found.name, text=moved, before=found.text))
-    known = [_with_content(tables[name], edit, name in filtered) for name, edit in edits.items()]
+    sheets = list(dict.fromkeys(found.part.sheet.name for found in tables.values()))
+    known = [_with_content(tables[name], edit, sheets, name in filtered) for name, edit in edits.items()]
     return Plan(tables=known, cells=dict(cells), names=following)
 
 
@@ -110,7 +124,7 @@ def _sized(found: LiveTable, block: Block) -> TableEdit:
     return TableEdit(table=found.part, headings=headings, rows=rows, move=move, linked=block.linked)
 
 
-def _with_content(found: LiveTable, edit: TableEdit, filtered: bool) -> LiveEdit:
+def _with_content(found: LiveTable, edit: TableEdit, sheets: Sequence[str], filtered: bool) -> LiveEdit:
     old, new = edit.move.old, edit.move.new
     both = replace(old, bottom=max(old.bottom, new.bottom), right=max(old.right, new.right))
     values = found.values(both)
@@ -127,7 +141,12 @@ def _with_content(found: LiveTable, edit: TableEdit, filtered: bool) -> LiveEdit
         rows=[[kept(cell) for cell in cells[:width]] for cells in values[1:height]],
         linked=None if edit.linked is None else edit.source_columns()[edit.linked] - old.left,
     )
-    return LiveEdit(live=found, edit=edit, before=before, filtered=filtered)
+    each = LiveEdit(live=found, edit=edit, before=before, sheets=sheets, filtered=filtered)
+    if before.linked is not None:
+        column = old.left + before.linked
+        first = Area(old.top + 1, column, old.top + 1, column)
+        each.place_format = found.range(first).number_format or _COMPUTES
+    return each
 
 
 def carry_out(plan: Plan, typed: Typed) -> None:
@@ -191,7 +210,12 @@ def _write_table(each: LiveEdit, typed: Typed) -> None:
     now = replace(edit.move.old, bottom=edit.move.old_body.bottom)
     then = replace(edit.move.new, bottom=edit.move.new_body.bottom)
     headings = edit.headings if edit.header_changes else None
-    _fill(each.live, now, then, headings, edit.rows, typed)
+    links = link_formulas(edit.rows, edit.linked, each.sheets)
+    looks = None
+    if links and each.place_format != _COMPUTES:
+        column = then.left + (edit.linked or 0)
+        looks = Area(then.top + 1, column, then.top + 1 + max(links), column), _COMPUTES
+    _fill(each.live, now, then, headings, _content(edit.rows, edit.linked, links, typed), looks, typed)
     if totals:
         table.show_totals = True
 
@@ -204,9 +228,28 @@ def _put_back(each: LiveEdit, typed: Typed) -> None:
     now = Area.parse(table.range.address)
     assert now is not None
     then = replace(move.old, bottom=move.old_body.bottom)
-    _fill(each.live, now, then, each.before.headings, each.before.rows, typed)
+    rows, linked = each.before.rows, each.before.linked
+    links: dict[int, str] = {}
+    looks = None
+    if linked is not None and each.place_format != _COMPUTES:
+        column = then.left + linked
+        looks = Area(then.top + 1, column, then.bottom, column), each.place_format
+    else:
+        links = link_formulas(rows, linked, each.sheets)
+    _fill(each.live, now, then, each.before.headings, _content(rows, linked, links, typed), looks, typed)
     if totals:
         table.show_totals = True
+
+
+def _content(
+    rows: Sequence[Sequence[Cell]], linked: int | None, links: Mapping[int, str], typed: Typed
+) -> list[list[Any]]:
+    """The rows as Excel takes them, with the formulas that show and link places where there are such."""
+    content = typed.rows(rows)
+    for number, formula in links.items():
+        assert linked is not None
+        content[number][linked] = formula
+    return content
 
 
 def _fill(
@@ -214,7 +257,8 @@ def _fill(
     now: Area,
     then: Area,
     headings: Sequence[str] | None,
-    rows: Sequence[Sequence[Any]],
+    content: Sequence[Sequence[Any]],
+    looks: tuple[Area, str] | None,
     typed: Typed,
 ) -> None:
     """Give a table without totals row its new size and content.
@@ -224,7 +268,8 @@ def _fill(
         now: its cells now.
         then: its cells afterwards.
         headings: None where they stay.
-        rows: the new body.
+        content: the new body, as Excel takes it.
+        looks: cells of the body and the number format they must have before it is written.
         typed: turns values into what Excel takes for them.
     """
     if then.bottom < now.bottom:
@@ -234,7 +279,9 @@ def _fill(
         live.table.resize(live.range(then))
         _tidy(live, now, then)
     width = then.right - then.left + 1
-    body = typed.rows(rows) if rows else [[""] * width]
+    body = content or [[""] * width]
+    if looks is not None:
+        live.range(looks[0]).number_format = looks[1]
     if headings is None:
         live.put(replace(then, top=then.top + 1), body)
         return

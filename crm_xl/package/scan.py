@@ -16,6 +16,7 @@ from crm_xl.package.areas import Area, column_number
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}[0-9]{1,7})["']""")
 _ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
+_OWN_LINK = re.compile(rb'>HYPERLINK\((?:"|&quot;)#')
 _HARMLESS = 20_000_000  # cells
 _ENDS_NAME = frozenset(b" >/\t\r\n")
 
@@ -31,7 +32,8 @@ def has_formulas(xml: bytes, *, calling: frozenset[str] = frozenset()) -> bool:
 
     Args:
         xml: the sheet's part.
-        calling: names of functions; formulas that call one of them do not count.
+        calling: names of functions; formulas that call one of them do not count, nor do links within the
+            workbook, which give the same text whenever they are computed.
     """
     ours = re.compile(rb"(?<![\w.])(?:" + "|".join(sorted(calling)).encode() + rb")\(") if calling else None
     for start in _elements(xml, b"<" + prefix_of(xml) + b"f"):
@@ -40,7 +42,7 @@ def has_formulas(xml: bytes, *, calling: frozenset[str] = frozenset()) -> bool:
             return True
         if xml[opened - 1 : opened] == b"/":
             continue  # a further cell of a shared formula, whose first cell has the text
-        if not ours.search(xml, opened, xml.find(b"</", opened)):
+        if not _OWN_LINK.match(xml, opened) and not ours.search(xml, opened, xml.find(b"</", opened)):
             return True
     return False
 

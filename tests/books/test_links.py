@@ -1,7 +1,8 @@
-"""Links from a column of places to the cells it names: in files, in open workbooks, and in none else."""
+"""Links from a column of places to the cells it names: as links in files, as formulas in open workbooks."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -220,59 +221,109 @@ def test_a_cut_table_keeps_its_column_of_places() -> None:
     assert (len(fitting["tblL"].rows), fitting["tblL"].linked) == (6, 1)
 
 
-@pytest.fixture
-def excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeExcel:
-    """An open workbook that a file refresh gave links: in the last column of tblList, and one of the user's."""
+@pytest.fixture(params=["@", "General"])
+def excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> FakeExcel:
+    """An open workbook that a file refresh gave links: in the last column of tblList, and one of the user's.
+
+    The column is formatted as text, as our workbook is shipped, or not, as the first refresh leaves it.
+    """
     monkeypatch.setattr(live_snapshot, "user_cache_path", lambda *_, **__: tmp_path / "cache")
     workbook = small_workbook()
     sheet, _ = workbook.table("tblList")
     sheet.links = {(row, 4): "'数据'!A5" for row in range(5, 10)} | {(5, 1): "https://example.com"}
+    sheet.set_format((5, 4, 9, 4), request.param)
     return FakeExcel(workbook)
 
 
 LIST = ("编号", "得分", "日期", "说明")
+OTHERS = {(5, 1): "https://example.com"}
 
 
-def _list(count: int, linked: int | None = 3) -> dict[str, Block]:
-    return {"tblList": Block(headings=LIST, rows=[("1", 1.0, None, "数据!B6")] * count, linked=linked)}
+def _list(count: int, linked: int | None = 3, text: str = "数据!B6") -> dict[str, Block]:
+    return {"tblList": Block(headings=LIST, rows=[("1", 1.0, None, text)] * count, linked=linked)}
+
+
+def _linking(count: int, target: str = "#'数据'!B6") -> dict[tuple[int, int], str]:
+    return {(5 + number, 4): target for number in range(count)}
 
 
 @pytest.mark.parametrize("rows", [0, 2, 40])
-def test_an_open_workbook_keeps_no_link_of_former_rows(excel: FakeExcel, rows: int) -> None:
-    LiveBook(excel.book()).write(_list(rows), {})
-    sheet, _ = excel.workbook.table("tblList")
-    assert sheet.links == {(5, 1): "https://example.com"}
-    assert [row[3] for row in excel.workbook.content("tblList")[1:]] == (["数据!B6"] * rows or [None])
-    assert sheet.formats[5, 1] == "@"
+def test_an_open_workbook_links_the_new_rows_and_keeps_no_link_of_former_ones(
+    excel: FakeExcel, rows: int
+) -> None:
+    for _ in range(2):
+        LiveBook(excel.book()).write(_list(rows), {})
+        sheet, _ = excel.workbook.table("tblList")
+        assert (sheet.links, sheet.linking) == (OTHERS, _linking(rows))
+        assert [row[3] for row in excel.workbook.content("tblList")[1:]] == (["数据!B6"] * rows or [None])
+        assert sheet.formats[5, 1] == "@"
+    LiveBook(excel.book()).write(_list(3), {})
+    assert sheet.linking == _linking(3)
 
 
-def test_that_takes_one_call_whatever_the_rows(excel: FakeExcel) -> None:
+def test_that_takes_few_calls_whatever_the_rows(excel: FakeExcel) -> None:
+    """To ask for the format of the column, to change it where it is text, and to take former links off."""
+    as_text = excel.workbook.sheet("结果").formats.get((5, 4)) == "@"
     transfers = []
     for count, linked in ((40, None), (40, 3), (4_000, 3)):
         other = FakeExcel(excel.workbook.copy())
         LiveBook(other.book()).write(_list(count, linked), {})
         transfers.append(other.transfers)
-    assert transfers[1] == transfers[2] == transfers[0] + 1
+    assert transfers[1] == transfers[2] == transfers[0] + 2 + as_text
+    assert other.workbook.sheet("结果").linking == _linking(MOST_LINKED_ROWS)
 
 
-def test_an_undo_leaves_no_link_of_the_rows_it_takes_away(excel: FakeExcel) -> None:
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("数据!C17、数据!C18 等", "#'数据'!C17"),
+        ('结"果!第3行', "#'结\"果'!A3"),
+        ('数据!B6、"&A1&"', "#'数据'!B6"),
+        ("数据!B6、" + "长" * 249, "#'数据'!B6"),
+        ("数据!B6、" + "长" * 250, None),
+        ("=数据!B6", None),
+        ("订单.csv 第17行", None),
+        (None, None),
+    ],
+)
+def test_a_place_stays_the_text_it_is(excel: FakeExcel, text: str | None, target: str | None) -> None:
+    sheet = excel.workbook.sheet("数据")
+    excel.workbook.sheets.append(FakeSheet('结"果', tables=[replace(sheet.tables[0], name="tblQuoted")]))
+    LiveBook(excel.book()).write(_list(1, text=text), {})  # type: ignore[arg-type]
+    assert excel.workbook.content("tblList")[1][3] == text
+    assert excel.workbook.sheet("结果").linking == ({} if target is None else {(5, 4): target})
+
+
+def test_a_column_of_places_is_read_back_as_its_texts(excel: FakeExcel) -> None:
+    LiveBook(excel.book()).write(_list(2), {})
+    found = LiveBook(excel.book()).read(["tblList"])["tblList"]
+    assert found.columns[3].tolist() == ["数据!B6"] * 2
+
+
+def test_an_undo_links_what_it_brings_back(excel: FakeExcel) -> None:
     before = excel.workbook.content("tblList")
     LiveBook(excel.book()).write(_list(2), {})
     sheet, _ = excel.workbook.table("tblList")
     sheet.links[6, 4] = "'数据'!B6"  # a file refresh between
     LiveBook(excel.book()).restore()
     assert excel.workbook.content("tblList") == before
-    assert sheet.links == {(5, 1): "https://example.com"}
+    assert (sheet.links, sheet.linking) == (OTHERS, {})  # 旧 names no place
+    LiveBook(excel.book()).restore()
+    assert (sheet.links, sheet.linking) == (OTHERS, _linking(2))
 
 
+@pytest.mark.parametrize("linked_before", [False, True])
 def test_links_that_cannot_be_cleared_put_the_rows_back(
-    excel: FakeExcel, monkeypatch: pytest.MonkeyPatch
+    excel: FakeExcel, monkeypatch: pytest.MonkeyPatch, linked_before: bool
 ) -> None:
     def refuse(*_: object) -> None:
         raise ExcelError("links stay")
 
-    untouched = excel.workbook.state()
+    if linked_before:
+        LiveBook(excel.book()).write(_list(3), {})
+    sheet, _ = excel.workbook.table("tblList")
+    untouched, linking = excel.workbook.state(), dict(sheet.linking)
     monkeypatch.setattr(FakeSheet, "clear_links", refuse)
     with pytest.raises(ExcelError, match="links stay"):
-        LiveBook(excel.book()).write(_list(7), {})
-    assert excel.workbook.state() == untouched
+        LiveBook(excel.book()).write(_list(7, text="数据!C7"), {})
+    assert (excel.workbook.state(), sheet.linking) == (untouched, linking)

@@ -37,6 +37,10 @@ def refreshed(path: Path, formulas: dict[str, str], own: str | None = OURS) -> b
         ({"A1": "=CUSTOMER_SCORE(B1:E1)", "A2": "=PRIORITY(A1)"}, OURS, False),
         ({"A1": "=CUSTOMER_SCORE(B1:E1)", "A2": "=SUM(B1:B9)"}, OURS, True),
         ({"A1": "=MY_CUSTOMER_SCORE(1)"}, OURS, True),
+        # The links of a refresh in the open workbook give the same text whenever they are computed.
+        ({"A1": """=HYPERLINK("#'订单'!C17","订单!C17")"""}, OURS, False),
+        ({"A1": """=IF(B1,HYPERLINK("#'订单'!C17","订单!C17"))"""}, OURS, True),
+        ({"A1": '=HYPERLINK(B1,"订单")'}, OURS, True),
         # A workbook that does not say which functions are its own gets its formulas computed.
         ({"A1": "=CUSTOMER_SCORE(B1:E1)"}, None, True),
     ],

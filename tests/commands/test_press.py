@@ -28,7 +28,7 @@ from crm_xl.schema import Role
 from crm_xl.tables import TABLES
 from crm_xl.tables.cells import RECALCULATE, SCHEMA_VERSION, STATUS, STATUS_CELLS, UNDO_NAME, note_name
 from crm_xl.tables.inputs import ORDERS
-from crm_xl.tables.outputs import LEDGER, RFM, RFM_SUMMARY, SCORES, TIER_SUMMARY
+from crm_xl.tables.outputs import CHECKS, LEDGER, RFM, RFM_SUMMARY, SCORES, TIER_SUMMARY
 from crm_xl.tables.parameters import TIERS
 from crm_xl.tables.workshop import DRAFT
 from tests.builder.shipped import committed
@@ -163,7 +163,25 @@ def test_a_refresh_stays_within_its_calls(excel: FakeExcel, press: Press) -> Non
     assert excel.steps - steps <= 10 + 9 * visits + 4 * len(workbook.names) + 4 * len(workbook.sheets)
 
 
+def test_a_refresh_links_the_places_it_names(excel: FakeExcel, press: Press) -> None:
+    place = put(excel.workbook, ORDERS.name, 3, "订单日期", "随便写的")
+    press("refresh")
+    for table in (LEDGER, CHECKS):
+        sheet, found = excel.workbook.table(table.name)
+        rows = [row[table.linked or 0] for row in excel.workbook.content(table.name)[1:]]
+        wanted = {}
+        for number, text in enumerate(rows[:1000], found.box[0] + 1):
+            if text is not None and "!" in text:
+                name, _, cell = text.split("、")[0].removesuffix(" 等").partition("!")
+                cell = f"A{cell[1:-1]}" if cell.startswith("第") else cell
+                wanted[number, found.box[1] + (table.linked or 0)] = f"#'{name}'!{cell}"
+        assert sheet.linking == wanted, table.name
+        assert wanted
+    assert f"#'{place.replace('!', chr(39) + '!')}" in excel.workbook.sheet(LEDGER.sheet).linking.values()
+
+
 def test_undo_brings_the_results_before_the_refresh_back(excel: FakeExcel, press: Press) -> None:
+    press("refresh")  # after the first one the places in the ledger are no longer formatted as text
     before = excel.workbook.state()
     workbook = excel.workbook
     sheet, orders = workbook.table(ORDERS.name)
@@ -184,6 +202,7 @@ def test_undo_brings_the_results_before_the_refresh_back(excel: FakeExcel, press
 
 
 def test_what_was_tried_is_adopted_and_undone_with_the_results(excel: FakeExcel, press: Press) -> None:
+    press("refresh")
     workbook = excel.workbook
     (bound,) = (n for n, row in enumerate(workbook.content(DRAFT.name)[1:]) if row[1] == "重点级")
     put(workbook, DRAFT.name, bound, "模拟值", 80)

@@ -45,11 +45,17 @@ class Desk:
         commands: Iterable[str],
         *,
         cells: Iterable[tuple[str, str, Any]] = (),
+        follow: Iterable[tuple[str, str]] = (),
         save: Path | None = None,
     ) -> dict[str, Any]:
         """What pressing the buttons of an open workbook came to: see support/uno/press.py."""
         plan, answer = self.folder / "plan.json", self.folder / "answer.json"
-        order = {"press": list(commands), "set": list(cells), "save": None if save is None else str(save)}
+        order = {
+            "press": list(commands),
+            "set": list(cells),
+            "follow": list(follow),
+            "save": None if save is None else str(save),
+        }
         plan.write_text(json.dumps(order, ensure_ascii=False), encoding="utf-8")
         self.office.run(SCRIPTS / "press.py", workbook, plan, answer, seconds=SECONDS)
         told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))

@@ -15,12 +15,13 @@ from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.builder.specs import WORKBOOK
 from crm_xl.commands import COMMANDS
+from crm_xl.raw import column_letters
 from crm_xl.refreshing import refresh
 from crm_xl.schema import Role
 from crm_xl.tables import TABLES
 from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import LEDGER, SCORES
-from tests.builder.shipped import committed
+from tests.builder.shipped import committed, opened
 from tests.libreoffice.engine_session import Desk, body_of_file, desk, differences
 from tests.support.office import SCRIPTS, OfficeError
 
@@ -94,6 +95,25 @@ def test_every_command_ends_well(desk: Desk, refreshed: dict[str, list[list[Any]
     kept = [name for name, table in TABLES.items() if table.role is Role.PARAMETER and name in refreshed]
     inputs = {name: told["tables"][name] for name in kept}
     assert differences({"tables": inputs}, {name: refreshed[name] for name in kept}) == []
+
+
+def test_the_places_in_the_ledger_lead_there_after_every_refresh(desk: Desk) -> None:
+    workbook = committed(WORKBOOK)
+    ledger = FileBook(workbook, read_only=True).tables()[LEDGER.name]
+    first = (ledger.sheet, f"{column_letters(ledger.column + (LEDGER.linked or 0))}{ledger.row + 1}")
+    saved = desk.folder / "linked.xlsx"
+    commands = ["refresh", "refresh"]
+    told = desk.press(desk.copy(workbook), commands, cells=[("客户", "C9", "")], follow=[first], save=saved)
+    assert [press["said"][0][0] for press in told["presses"]] == ["info", "info"]
+    table = told["tables"][LEDGER.name]
+    sheet, _, cell = table["rows"][1][LEDGER.linked or 0].partition("!")
+    column, row = re.fullmatch(r"(?:([A-Z]+)|第)(\d+)行?", cell).groups()  # type: ignore[union-attr]
+    assert told["followed"] == [f"${sheet}.${column or 'A'}${row}"]
+    # A refresh of the file that LibreOffice saved finds texts, makes links of them, and leaves no formula.
+    refresh(saved)
+    found = opened(saved)[LEDGER.sheet].cell(ledger.row + 1, ledger.column + (LEDGER.linked or 0))
+    assert found.value == table["rows"][1][LEDGER.linked or 0]
+    assert found.hyperlink.location == f"'{sheet}'!{column or 'A'}{row}"
 
 
 def test_undo_brings_the_results_before_the_refresh_back(desk: Desk, old: Path) -> None:

@@ -30,6 +30,7 @@ ERROR_NUMBERS = {
 }
 _NUMBER = re.compile(r"\s*[-+]?[¥￥$]?\d[\d,]*(\.\d*)?(e[-+]?\d+)?%?\s*|\s*[-+]?\.\d+\s*", re.IGNORECASE)
 _DATE = re.compile(r"\s*(\d{1,4})[-/年](\d{1,2})([-/月](\d{1,2})日?)?( \d.*)?\s*")
+_LINK = re.compile(r'=HYPERLINK\("((?:[^"]|"")*)","((?:[^"]|"")*)"\)')
 _DATE_FORMAT = re.compile(r"[ymdh]", re.IGNORECASE)
 
 Box = tuple[int, int, int, int]  # top, left, bottom, right
@@ -65,11 +66,15 @@ class FakeSheet:
     protected: bool = False
     formulas: frozenset[tuple[int, int]] = frozenset()  # which cells hold one; their values are in `cells`
     links: dict[tuple[int, int], str] = field(default_factory=dict)  # where a click on the cell leads
+    linking: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # where its HYPERLINK formula would lead
 
     def has_formula(self, box: Box) -> bool | None:
         """As Excel says it of a block: None where some cells hold a formula and others do not."""
         top, left, bottom, right = box
-        inside = [1 for row, column in self.formulas if top <= row <= bottom and left <= column <= right]
+        formulas = {*self.formulas, *self.linking}
+        inside = [1 for row, column in formulas if top <= row <= bottom and left <= column <= right]
         if not inside:
             return False
         return True if len(inside) == (bottom - top + 1) * (right - left + 1) else None
@@ -113,6 +118,12 @@ class FakeSheet:
                 self._set(row, column, taken)
 
     def _set(self, row: int, column: int, value: Any) -> None:
+        self.linking.pop((row, column), None)
+        if isinstance(value, Formula) and (link := _LINK.fullmatch(value)):
+            target, value = (text.replace('""', '"') for text in link.groups())
+            if max(len(target), len(value)) > 255:
+                raise ExcelError("a text in a formula is longer than 255 characters")
+            self.linking[row, column] = target
         if value is None:
             self.cells.pop((row, column), None)
         else:
@@ -163,23 +174,30 @@ class FakeSheet:
 
     def clear(self, box: Box, *, formats: bool) -> None:
         self.check_writable()
-        for row, column in _places(box):
-            self.cells.pop((row, column), None)
+        for row, column in places(box):
+            self._set(row, column, None)
             if formats:
                 self.formats.pop((row, column), None)
                 self.links.pop((row, column), None)
 
     def clear_links(self, box: Box) -> None:
         self.check_writable()
-        for place in _places(box):
+        for place in places(box):
             self.links.pop(place, None)
+
+    def set_format(self, box: Box, code: str) -> None:
+        self.check_writable()
+        for place in places(box):
+            self.formats[place] = code
+            if code == "General":
+                del self.formats[place]
 
     def fill_formats(self, source: Box, target: Box) -> None:
         self.check_writable()
         top, left, bottom, right = source
         if not (target[0] <= top and target[1] <= left and bottom <= target[2] and right <= target[3]):
             raise ExcelError("the target must hold the source")
-        for row, column in _places(target):
+        for row, column in places(target):
             model = (
                 top + (row - top) % (bottom - top + 1),
                 left + (column - left) % (right - left + 1),
@@ -252,6 +270,7 @@ class FakeWorkbook:
                 cells=dict(sheet.cells),
                 formats=dict(sheet.formats),
                 links=dict(sheet.links),
+                linking=dict(sheet.linking),
                 tables=[replace(table) for table in sheet.tables],
             )
             for sheet in self.sheets
@@ -319,7 +338,8 @@ def address(box: Box) -> str:
     return first if (top, left) == (bottom, right) else f"{first}:${get_column_letter(right)}${bottom}"
 
 
-def _places(box: Box) -> Iterator[tuple[int, int]]:
+def places(box: Box) -> Iterator[tuple[int, int]]:
+    """Every cell of a rectangle, row by row."""
     top, left, bottom, right = box
     return ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
 

@@ -26,6 +26,7 @@ from tests.support.fake_excel import (
     FakeTable,
     FakeWorkbook,
     address,
+    places,
 )
 
 _ERRORS = {number: text for text, number in ERROR_NUMBERS.items()}
@@ -259,6 +260,18 @@ class Range(base.Range):
     def raw_value(self, data: Any) -> None:
         self.excel.transfer()
         self._sheet.sheet.put(self.box, data)
+
+    @property
+    def number_format(self) -> str | None:
+        self.excel.transfer()
+        formats = self._sheet.sheet.formats
+        found = {formats.get(place, "General") for place in places(self.box)}
+        return found.pop() if len(found) == 1 else None
+
+    @number_format.setter
+    def number_format(self, code: str) -> None:
+        self.excel.transfer()
+        self._sheet.sheet.set_format(self.box, code)
 
     def clear(self) -> None:
         self.excel.transfer()

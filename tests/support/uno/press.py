@@ -1,7 +1,8 @@
 """Press buttons on a workbook open in LibreOffice: WORKBOOK PLAN ANSWER, both JSON files.
 
-PLAN: {"press": [command ids], "save": path or null, "set": [[sheet, address, value]]}. ANSWER: what each press
-said and how long it took, then every table and defined name as it stands.
+PLAN: {"press": [command ids], "save": path or null, "set": [[sheet, address, value]], "follow": [[sheet, address]]}.
+ANSWER: what each press said and how long it took, every table and defined name as it stands, and the cells that the
+links in the cells to follow lead to.
 """
 
 import json
@@ -10,6 +11,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from client import component_context, properties
 from engine_client import engine
 
 workbook, plan_file, answer_file = sys.argv[1:]
@@ -61,9 +63,18 @@ for name in live.tables():
         "place": str(found.part.area),
         "rows": [[cell.isoformat() if isinstance(cell, datetime) else cell for cell in row] for row in rows],
     }
+followed = []
+context = component_context()
+dispatcher = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
+for sheet, address in plan.get("follow", ()):
+    mark = book.sheets[sheet][address].formula.split('"')[1].removeprefix("#")
+    controller = book.impl.controller
+    # As a click on the link does, once Calc has told a place in the document from an address on the net.
+    dispatcher.executeDispatch(controller.getFrame(), ".uno:JumpToMark", "", 0, properties(Bookmark=mark))
+    followed.append(controller.getSelection().AbsoluteName)
 names = {name.name: name.refers_to for name in book.names}
 if plan.get("save"):
     book.save(plan["save"])
 book.close()
-answer = {"opened": opened, "presses": presses, "tables": tables, "names": names}
+answer = {"opened": opened, "presses": presses, "tables": tables, "names": names, "followed": followed}
 Path(answer_file).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
