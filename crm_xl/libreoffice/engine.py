@@ -23,7 +23,7 @@ from crm_xl.libreoffice.engine_books import Book, Books
 from crm_xl.libreoffice.engine_dialogs import files_chosen, message
 from crm_xl.libreoffice.engine_document import clean_rows
 from crm_xl.libreoffice.engine_range import Range
-from crm_xl.libreoffice.program import OLDEST
+from crm_xl.soffice import OLDEST
 
 NAME = "libreoffice"
 _FULL = 100

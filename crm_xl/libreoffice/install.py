@@ -10,9 +10,9 @@ from typing import Any
 from crm_xl.functions import FUNCTIONS
 from crm_xl.libreoffice import basic, environment
 from crm_xl.libreoffice.extension import extension
-from crm_xl.libreoffice.program import Installed, installed
 from crm_xl.libreoffice.running import run_script
 from crm_xl.libreoffice.words import EXTENSION_ID
+from crm_xl.soffice import Installed, installed
 
 EXTENSION_FILE = "crm_xl.oxt"
 _MANAGE = Path(__file__).with_name("component") / "manage.py"

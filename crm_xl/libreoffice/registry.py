@@ -6,8 +6,8 @@ from lxml import etree
 
 from crm_xl import __version__
 from crm_xl.functions import FUNCTIONS, Function
-from crm_xl.libreoffice.program import OLDEST
 from crm_xl.libreoffice.words import EXTENSION_ID, SERVICE, method, parameters
+from crm_xl.soffice import OLDEST
 
 _REGISTRY = "http://openoffice.org/2001/registry"
 _MANIFEST = "http://openoffice.org/2001/manifest"

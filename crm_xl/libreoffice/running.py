@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_xl.errors import CrmError
-from crm_xl.libreoffice.program import Installed, clean_environment
+from crm_xl.soffice import Installed, clean_environment
 
 _START_AGAIN = 81  # a fresh profile makes the program end once with this code
 _MOST_STARTS = 3

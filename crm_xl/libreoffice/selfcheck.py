@@ -11,8 +11,8 @@ from crm_xl.excel.selfcheck_finding import Finding, Part
 from crm_xl.libreoffice import environment
 from crm_xl.libreoffice.install import install
 from crm_xl.libreoffice.plain_copy import plain_copy
-from crm_xl.libreoffice.program import installed
 from crm_xl.libreoffice.running import run_script
+from crm_xl.soffice import installed
 
 _EXAMINE = Path(__file__).with_name("component") / "examine.py"
 _SECONDS = 600

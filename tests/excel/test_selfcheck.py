@@ -17,6 +17,7 @@ import xlwings as xw
 from typer.testing import CliRunner
 
 from crm_xl import cli
+from crm_xl import soffice as program
 from crm_xl.builder.specs import WORKBOOK
 from crm_xl.commands import COMMANDS
 from crm_xl.errors import CrmError
@@ -25,7 +26,6 @@ from crm_xl.excel.selfcheck import examine_in_excel
 from crm_xl.excel.selfcheck_finding import Finding, Part, same
 from crm_xl.excel.selfcheck_report import verdict, write_report
 from crm_xl.functions import FUNCTIONS
-from crm_xl.libreoffice import program
 from crm_xl.libreoffice import selfcheck as in_libreoffice
 from crm_xl.raw import RawTable
 from crm_xl.tables import TABLES

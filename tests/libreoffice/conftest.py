@@ -11,7 +11,7 @@ import pytest
 
 from crm_xl.libreoffice import environment
 from crm_xl.libreoffice.install import install
-from crm_xl.libreoffice.program import installed
+from crm_xl.soffice import installed
 from tests.support.office import Office
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from crm_xl.libreoffice.program import clean_environment, soffice, uno_python
+from crm_xl.soffice import clean_environment, soffice, uno_python
 
 SCRIPTS = Path(__file__).with_name("uno")
 RESTART = 81  # a fresh profile makes the program end once with this code, asking to be started again
