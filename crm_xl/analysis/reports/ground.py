@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.customers import Frames
+from crm_xl.analysis.metrics_orders import OrderLines, order_lines
+from crm_xl.analysis.tally import text_index
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
 from crm_xl.settings import Settings
+from crm_xl.tables import inputs as i
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,20 @@ class Ground:
     metrics: pd.DataFrame
     scores: pd.DataFrame
     made: Mapping[str, pd.DataFrame]
+
+    @cached_property
+    def listed(self) -> pd.Index[Any]:
+        """The ids of tblCustomers, in its order."""
+        return text_index(self.frames[i.CUSTOMERS.name]["customer_id"])
+
+    @cached_property
+    def lines(self) -> OrderLines:
+        """The net order lines up to the analysis date, their customers numbered as in `listed`; made once for all.
+
+        Raises:
+            KeyError: there are no order lines; a report that asks for them names tblOrders among its needs.
+        """
+        return order_lines(self.frames[i.ORDERS.name], self.listed, self.date)
 
 
 @dataclass(kw_only=True)
