@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crm_xl.analysis.calendar import Dates, Period, window
 from crm_xl.analysis.growth import Floats, growth
 from crm_xl.analysis.tally import Flags, Tally, codes_in, divide, is_yes, text_index
+from crm_xl.analysis.tickets import handling
 from crm_xl.tables import inputs as i
 from crm_xl.tables.outputs import CHANNEL_COLUMNS
 
 EARLIER_MONTHS = 3
-_HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
+_DAY = np.timedelta64(1, "D")
 
 
 def _up_to(frame: pd.DataFrame, column: str, analysis_date: pd.Timestamp) -> pd.DataFrame:
@@ -83,69 +83,36 @@ def recent_service(
     A ticket still unanswered and unresolved has waited until the end of the analysis date, provided answers
     are recorded at all. The hours are missing for customers without a ticket.
     """
-    rows = tickets.loc[period.covers(tickets["submitted_at"].to_numpy())]
+    inside = period.covers(tickets["submitted_at"].to_numpy())
+    rows = tickets.loc[inside]
     tally = Tally.of(rows["customer_id"], customers)
-    submitted = rows["submitted_at"].to_numpy()
-    answered = _known_by(rows["first_response_at"], analysis_date)
-    hours = _duration(submitted, answered, _HOUR)
-    if tickets["first_response_at"].notna().any():
-        waiting = np.isnat(answered) & ~_resolved(rows, analysis_date)
-        day_ends = np.full(len(rows), np.datetime64(analysis_date, "D") + _DAY)
-        hours[waiting] = _duration(submitted, day_ends, _HOUR)[waiting]
     complaints = tally.count((rows["ticket_type"] == i.TICKET_COMPLAINT).to_numpy())
-    return complaints, tally.largest(hours)
+    return complaints, tally.largest(handling(tickets, analysis_date).waited_hours[inside])
 
 
 def ticket_metrics(
     tickets: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp, period: Period
 ) -> dict[str, Any]:
-    """Tickets submitted in the period by type, how fast and how many were settled, what customers said.
-
-    What was answered or resolved after the analysis date was still open on it. A ticket is resolved where 已解决
-    says so, or is blank and a time of resolution stands. A time before the submission is no duration.
-    """
-    rows = tickets.loc[period.covers(tickets["submitted_at"].to_numpy())]
+    """Tickets submitted in the period by type, how fast and how many were settled, what customers said."""
+    inside = period.covers(tickets["submitted_at"].to_numpy())
+    rows, handled = tickets.loc[inside], handling(tickets, analysis_date)
     tally = Tally.of(rows["customer_id"], customers)
     every = np.ones(len(rows), dtype=bool)
     types = (i.TICKET_COMPLAINT, i.TICKET_AFTER_SALES, i.TICKET_ENQUIRY)
     by_type = _count_by(tally, rows["ticket_type"], types, every)
-
-    submitted = rows["submitted_at"].to_numpy()
-    response = _known_by(rows["first_response_at"], analysis_date)
-    resolution = _known_by(rows["resolved_at"], analysis_date)
-    resolved = _resolved(rows, analysis_date)
+    resolved = handled.resolved[inside]
     columns: dict[str, Any] = {
         "complaints": by_type[:, 0],
         "after_sales": by_type[:, 1],
         "enquiries": by_type[:, 2],
-        "mean_response_hours": tally.mean(_duration(submitted, response, _HOUR)),
-        "mean_resolution_days": tally.mean(_duration(submitted, resolution, _DAY), resolved),
+        "mean_response_hours": tally.mean(handled.response_hours[inside]),
+        "mean_resolution_days": tally.mean(handled.resolution_days[inside], resolved),
         "csat_mean": tally.mean(rows["csat"].to_numpy(dtype=float)),
         "nps_mean": tally.mean(rows["nps"].to_numpy(dtype=float)),
     }
-    # Tickets whose settling nobody ever wrote down are not unsettled tickets.
-    if tickets["resolved"].notna().any() or tickets["resolved_at"].notna().any():
+    if handled.settling_known:
         columns["resolution_rate"] = divide(tally.count(resolved), tally.count(every))
     return columns
-
-
-def _known_by(moments: pd.Series, analysis_date: pd.Timestamp) -> Dates:
-    values = moments.to_numpy()
-    return np.where(values < np.datetime64(analysis_date, "D") + _DAY, values, np.datetime64("NaT"))
-
-
-def _resolved(rows: pd.DataFrame, analysis_date: pd.Timestamp) -> Flags:
-    at = rows["resolved_at"].to_numpy()
-    later: NDArray[np.bool_] = at >= np.datetime64(analysis_date, "D") + _DAY
-    said = is_yes(rows["resolved"])
-    implied: NDArray[np.bool_] = rows["resolved"].isna().to_numpy() & ~np.isnat(at)
-    return (said | implied) & ~later
-
-
-def _duration(start: Dates, end: Dates, unit: np.timedelta64) -> Floats:
-    spent: Floats = (end - start) / unit
-    spent[spent < 0] = np.nan
-    return spent
 
 
 def usage_metrics(usage: pd.DataFrame, customers: pd.Index[Any], period: Period) -> dict[str, Any]:
