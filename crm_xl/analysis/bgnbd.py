@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.history import purchase_history
+from crm_xl.analysis.order_facts import OrderFacts
 
 FEWEST_REPEATERS = 30  # below, four parameters say nothing
 DAYS_PER_WEEK = 7.0
@@ -196,11 +196,11 @@ class Outlook:
     notes: tuple[str, ...] = ()
 
 
-def outlook(orders: pd.DataFrame, analysis_date: pd.Timestamp) -> Outlook:
+def outlook(orders: OrderFacts, analysis_date: pd.Timestamp) -> Outlook:
     """The chance that each customer still buys and the orders to expect in the next three months.
 
     Args:
-        orders: customer_id, order_date, net_amount and counts of cleaned tblOrders.
+        orders: what is known of them.
         analysis_date: the last day observed.
     """
     try:
@@ -209,7 +209,7 @@ def outlook(orders: pd.DataFrame, analysis_date: pd.Timestamp) -> Outlook:
         return Outlook(
             table=None, model=None, notes=("未安装模型组件（pip install crm-xl[model]），未计算存活概率",)
         )
-    history = purchase_history(orders, analysis_date)
+    history = orders.purchase_history(analysis_date)
     repeat = history["frequency"].to_numpy(dtype=float)
     repeaters = int((repeat > 0).sum())
     if repeaters < FEWEST_REPEATERS:

@@ -14,6 +14,7 @@ from crm_xl.analysis.balance import CENT, Balance, exact_sum
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.clean import Cleaned
 from crm_xl.analysis.ledger import Action, Rule
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.screening import Screened
 from crm_xl.analysis.tally import is_yes
 from crm_xl.settings import Settings
@@ -79,7 +80,7 @@ def cross_checks(subject: Subject) -> pd.DataFrame:
 
 
 def _balance(subject: Subject) -> Iterable[Check]:
-    if i.ORDERS.name not in subject.cleaned.tables:
+    if orders_of(subject.cleaned.tables) is None:
         return
     balance: Balance = subject.cleaned.balance
     kept = math.fsum((balance.gross_kept, -balance.netted, -balance.net_kept))
@@ -89,36 +90,34 @@ def _balance(subject: Subject) -> Iterable[Check]:
 
 
 def _totals(subject: Subject) -> Iterable[Check]:
-    orders, customers = subject.frames.get(i.ORDERS.name), subject.frames.get(i.CUSTOMERS.name)
+    orders, customers = orders_of(subject.frames), subject.frames.get(i.CUSTOMERS.name)
     if orders is None or customers is None:
         return
-    amount, total = orders["net_amount"].to_numpy(dtype=float), subject.cleaned.balance.net_kept
+    total = subject.cleaned.balance.net_kept
     # Half a million lines are added up per customer once, and customers per owner and region.
-    codes, ids = pd.factorize(orders["customer_id"].to_numpy(dtype=object))
-    per_customer = np.bincount(codes, weights=amount, minlength=len(ids))
-    of_customer = customers.set_index("customer_id").reindex(ids)
-    groups: list[tuple[str, pd.Series | np.ndarray, np.ndarray]] = [
-        (i.CUSTOMERS.column(name).title, of_customer[name].astype(object).fillna(_BLANK), per_customer)
-        for name in ("owner", "region")
-    ]
-    groups.append(("月份", orders["order_date"].to_numpy().astype("datetime64[M]"), amount))
-    for title, group, money in groups:
-        members, names = pd.factorize(group)
-        sums = np.bincount(members, weights=money, minlength=len(names))
+    buyers = orders.buyers
+    of_customer = customers.set_index("customer_id").reindex(buyers["customer_id"])
+    sums = {}
+    for name in ("owner", "region"):
+        members, names = pd.factorize(of_customer[name].astype(object).fillna(_BLANK))
+        sums[i.CUSTOMERS.column(name).title] = np.bincount(
+            members, weights=buyers["net_amount"].to_numpy(dtype=float), minlength=len(names)
+        )
+    for title, groups in {**sums, "月份": orders.by_month()}.items():
         yield _agrees(
-            f"按{title}合计＝订单净额", math.fsum(sums.tolist()) - total, f"{len(names)} 组，{total:,.2f} 元"
+            f"按{title}合计＝订单净额",
+            math.fsum(groups.tolist()) - total,
+            f"{len(groups)} 组，{total:,.2f} 元",
         )
     yield from _analysed_totals(subject)
 
 
 def _analysed_totals(subject: Subject) -> Iterable[Check]:
     metrics, scoped, period = subject.made.get(o.METRICS.name), subject.scoped, subject.period
-    if metrics is None or scoped is None or period is None or i.ORDERS.name not in scoped:
+    if metrics is None or scoped is None or period is None or (orders := orders_of(scoped)) is None:
         return
-    orders = scoped[i.ORDERS.name]
-    inside = orders.loc[period.covers(orders["order_date"].to_numpy()), "net_amount"]
     ours = exact_sum(metrics["monetary"].to_numpy(dtype=float))
-    rest = ours - exact_sum(inside.to_numpy(dtype=float))
+    rest = ours - orders.amount(period)
     yield _agrees("客户指标的订单总额＝期间内订单净额", rest, f"{len(metrics)} 家，{ours:,.2f} 元")
     tiers, scores = subject.made.get(o.TIER_SUMMARY.name), subject.made.get(o.SCORES.name)
     if tiers is not None and scores is not None and len(tiers):
@@ -157,6 +156,16 @@ def _orphans(subject: Subject) -> Iterable[Check]:
             )
             check = f"“{TITLES[name]}”的{home.column(column).title}都在“{home.title}”中"
             yield _rows(check, FAILED, table, lost, column, partial(_listed, numbers[lost]))
+    orders, customers = subject.cleaned.elsewhere, screened.get(i.CUSTOMERS.name)
+    if orders is not None and customers is not None:
+        known_ids = customers.values("customer_id")[customers.kept]
+        strangers = orders.listed[~orders.listed.index.isin(known_ids)]
+        yield Check(
+            check=f"“{TITLES[i.ORDERS.name]}”的{i.CUSTOMERS.column('customer_id').title}都在“{TITLES[i.CUSTOMERS.name]}”中",
+            result=FAILED if len(strangers) else PASSED,
+            findings=int(strangers.sum()),
+            detail=_listed(pd.Series(strangers.index)) if len(strangers) else "",
+        )
 
 
 TITLES = {table.name: table.title for table in i.INPUTS}
@@ -174,22 +183,24 @@ def _without(subject: Subject) -> Iterable[Check]:
     if customers is None:
         return
     ids = pd.Series(customers.values("customer_id"), dtype=object)
-    for table in (i.ORDERS, i.CONTACTS):
-        frame = subject.cleaned.tables.get(table.name)
-        if frame is not None:
-            lone = customers.kept & ~ids.isin(frame["customer_id"]).to_numpy()
+    orders, contacts = orders_of(subject.cleaned.tables), subject.cleaned.tables.get(i.CONTACTS.name)
+    for table, named in (
+        (i.ORDERS, None if orders is None else orders.customer_ids),
+        (i.CONTACTS, None if contacts is None else contacts["customer_id"]),
+    ):
+        if named is not None:
+            lone = customers.kept & ~ids.isin(named).to_numpy()
             yield _rows(f"每位客户在“{table.title}”中都有记录", REMIND, customers, lone, "customer_id")
 
 
 def _first_orders(subject: Subject) -> Iterable[Check]:
     customers, orders = (
         subject.cleaned.screened.get(i.CUSTOMERS.name),
-        subject.cleaned.tables.get(i.ORDERS.name),
+        orders_of(subject.cleaned.tables),
     )
     if customers is None or orders is None or "cooperation_start" not in customers.headings:
         return
-    counted = orders[orders["counts"]]
-    first = counted.groupby("customer_id")["order_date"].min()
+    first = orders.buyers.set_index("customer_id")["first_order"]
     ordered = first.reindex(customers.values("customer_id")).to_numpy().astype("datetime64[us]")
     earlier = (ordered < customers.values("cooperation_start")) & customers.kept
     yield _rows(
@@ -228,16 +239,18 @@ def _overdue(subject: Subject) -> Iterable[Check]:
 
 def _ledger(subject: Subject) -> Iterable[Check]:
     """What the ledger asks people to look at."""
-    ledger = subject.cleaned.ledger
+    ledger, summary = subject.cleaned.ledger, subject.cleaned.summary
     named = (
-        ("没有因数据问题搁置的行", REMIND, ledger["action"] == Action.SET_ASIDE.value),
-        ("金额单位与声明一致", FAILED, ledger["rule"] == Rule.UNIT_DOUBTFUL.value),
-        ("没有超出范围或异常的数值", REMIND, ledger["rule"].isin([Rule.OUT_OF_RANGE.value, Rule.OUTLIER.value])),
-        ("行业门类都能确定", REMIND, ledger["rule"] == Rule.INDUSTRY_UNCLEAR.value),
-        ("勾选的合并都能执行", FAILED, ledger["rule"] == Rule.MERGE_NOWHERE.value),
-    )  # fmt: skip
-    for check, result, lines in named:
-        number = int(lines.sum())
+        ("没有因数据问题搁置的行", REMIND, "action", [Action.SET_ASIDE]),
+        ("金额单位与声明一致", FAILED, "rule", [Rule.UNIT_DOUBTFUL]),
+        ("没有超出范围或异常的数值", REMIND, "rule", [Rule.OUT_OF_RANGE, Rule.OUTLIER]),
+        ("行业门类都能确定", REMIND, "rule", [Rule.INDUSTRY_UNCLEAR]),
+        ("勾选的合并都能执行", FAILED, "rule", [Rule.MERGE_NOWHERE]),
+    )
+    for check, result, column, meant in named:
+        lines = ledger[column].isin(meant)
+        # One line of the ledger may stand for many of a warehouse.
+        number = int(summary.loc[summary[column].isin(meant), "findings"].sum())
         yield Check(
             check=check,
             result=result if number else PASSED,

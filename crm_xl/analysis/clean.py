@@ -12,8 +12,9 @@ from crm_xl.analysis.balance import Balance
 from crm_xl.analysis.duplicates import propose
 from crm_xl.analysis.industry import note_industries
 from crm_xl.analysis.ledger import Ledger, Rule
-from crm_xl.analysis.merging import merge_ticked
+from crm_xl.analysis.merging import merge_ticked, survivors
 from crm_xl.analysis.netting import net_orders
+from crm_xl.analysis.order_facts import CleanedOrders, OrderSource, Tables
 from crm_xl.analysis.outliers import count_empty, note_outliers, note_units
 from crm_xl.analysis.screening import Screened, heading_faults, screen
 from crm_xl.errors import CrmError
@@ -34,6 +35,7 @@ class Cleaned:
         ledger: LEDGER, one row per row set aside and per change of meaning.
         summary: LEDGER_SUMMARY.
         balance: where the order money went; all zero without orders.
+        elsewhere: the orders, where they stay in a warehouse; then `tables` answers for them (`orders_of`).
         set_aside: how many rows are not in the tables and neither netted against an order nor merged, blank
             rows apart.
         proposals: MERGE_PROPOSALS; None without customers.
@@ -47,20 +49,29 @@ class Cleaned:
     balance: Balance
     set_aside: int
     proposals: pd.DataFrame | None = None
+    elsewhere: CleanedOrders | None = None
     notes: tuple[str, ...] = ()
 
 
-def clean(raw: Mapping[str, RawTable], settings: Settings, today: pd.Timestamp) -> Cleaned:
+def clean(
+    raw: Mapping[str, RawTable],
+    settings: Settings,
+    today: pd.Timestamp,
+    orders: OrderSource | None = None,
+) -> Cleaned:
     """The input tables typed, screened, merged where ticked and, for orders, net of returns.
 
     Args:
         raw: input tables by name; other tables are passed over.
         settings: where returns are netted, whether unmatched ones are applied, what stands out.
         today: rows of things that happened later are set aside.
+        orders: stand in for tblOrders and stay where they are.
 
     Raises:
         CrmError: required columns are missing or a heading stands twice, in any table; all of them at once.
     """
+    if orders is not None:
+        raw = {name: table for name, table in raw.items() if name != i.ORDERS.name}
     if faults := heading_faults(raw):
         raise CrmError.of(faults)
     ledger = Ledger()
@@ -69,7 +80,8 @@ def clean(raw: Mapping[str, RawTable], settings: Settings, today: pd.Timestamp) 
     }
     set_aside = sum(int((table.present & ~table.kept).sum()) for table in found.values())
     proposals, notes = _proposals(found, settings)
-    found = merge_ticked(found, ledger)
+    stays = survivors(found, ledger)
+    found = merge_ticked(found, stays, ledger)
     tables: dict[str, pd.DataFrame] = {}
     balance = Balance(money_in=0.0, gross_kept=0.0, netted=0.0, net_kept=0.0, cancelled=0.0, set_aside=0.0)
     for name, screened in found.items():
@@ -90,9 +102,16 @@ def clean(raw: Mapping[str, RawTable], settings: Settings, today: pd.Timestamp) 
         ledger.count(table, Rule.ROWS_READ, int(screened.present.sum()), amount=money_in)
         ledger.count(table, Rule.ROWS_KEPT, len(tables[name]), amount=net_kept)
         count_empty(screened, ledger)
+    elsewhere = None
+    if orders is not None:
+        elsewhere = orders.cleaned(settings.general, today, stays)
+        balance, set_aside = elsewhere.balance, set_aside + elsewhere.set_aside
+        tables = Tables(tables, elsewhere.facts)
+        _tell(elsewhere, orders.place, ledger)
     frame = ledger.frame()
     return Cleaned(
         tables=tables,
+        elsewhere=elsewhere,
         screened=found,
         ledger=frame,
         summary=ledger.summary(),
@@ -101,6 +120,14 @@ def clean(raw: Mapping[str, RawTable], settings: Settings, today: pd.Timestamp) 
         proposals=proposals,
         notes=notes,
     )
+
+
+def _tell(orders: CleanedOrders, place: str, ledger: Ledger) -> None:
+    """What was found in orders that stay in a warehouse: a line for each reason, with number and money."""
+    for found in orders.findings:
+        ledger.add_summed(i.ORDERS, found, place)
+    ledger.count(i.ORDERS, Rule.ROWS_READ, orders.read, amount=orders.balance.money_in)
+    ledger.count(i.ORDERS, Rule.ROWS_KEPT, orders.kept, amount=orders.balance.net_kept)
 
 
 def _proposals(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crm_xl.analysis.calendar import window
+from crm_xl.analysis.order_facts import OrderFacts, Tables, orders_of
 from crm_xl.masks import mask_name
 from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
@@ -33,11 +34,11 @@ def population(tables: Frames, *, mask: bool) -> tuple[dict[str, pd.DataFrame], 
         The tables, and notes for every output.
     """
     frames = dict(tables)
-    orders = frames.get(i.ORDERS.name)
+    orders = orders_of(tables)
     customers = frames.get(i.CUSTOMERS.name)
     notes: tuple[str, ...] = ()
     if orders is not None:
-        buyers = orders["customer_id"].drop_duplicates()
+        buyers = orders.customer_ids
         strangers = buyers if customers is None else buyers[~buyers.isin(customers["customer_id"])]
         if customers is None:
             customers = _unnamed(strangers)
@@ -47,7 +48,7 @@ def population(tables: Frames, *, mask: bool) -> tuple[dict[str, pd.DataFrame], 
             notes = (f"订单中有 {len(strangers)} 个客户编号不在客户表中，已按编号列入",)
     if customers is not None:
         frames[i.CUSTOMERS.name] = _masked(customers) if mask else customers
-    return frames, notes
+    return _with_orders_of(tables, frames), notes
 
 
 def in_scope(tables: Frames, general: General, analysis_date: pd.Timestamp) -> dict[str, pd.DataFrame]:
@@ -57,9 +58,9 @@ def in_scope(tables: Frames, general: General, analysis_date: pd.Timestamp) -> d
     """
     customers = tables[i.CUSTOMERS.name]
     if general.scope in (p.SCOPE_ALL, p.SCOPE_TIER):
-        return dict(tables)
+        return _with_orders_of(tables, dict(tables))
     if general.scope == p.SCOPE_NEW:
-        inside = _new(customers, tables.get(i.ORDERS.name), analysis_date, int(general.scope_value))
+        inside = _new(customers, orders_of(tables), analysis_date, int(general.scope_value))
     else:
         inside = is_within(customers[_SCOPE_COLUMNS[general.scope]], general.scope_value.strip())
     return keep_customers(tables, customers.loc[inside, "customer_id"])
@@ -74,21 +75,27 @@ def is_within(values: pd.Series, wanted: str) -> pd.Series[bool]:
 def keep_customers(tables: Frames, customer_ids: pd.Series) -> dict[str, pd.DataFrame]:
     """The tables with only the rows of these customers; tables that name no customer stay whole."""
     kept = pd.Index(customer_ids)
-    return {
+    narrowed = {
         name: frame[frame["customer_id"].isin(kept)].reset_index(drop=True)
         if "customer_id" in frame
         else frame
         for name, frame in tables.items()
     }
+    return Tables(narrowed, tables.facts.keep(customer_ids)) if isinstance(tables, Tables) else narrowed
+
+
+def _with_orders_of(tables: Frames, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The frames with what the tables say of orders, where the lines are no frame."""
+    return Tables(frames, tables.facts) if isinstance(tables, Tables) else frames
 
 
 def _new(
-    customers: pd.DataFrame, orders: pd.DataFrame | None, analysis_date: pd.Timestamp, months: int
+    customers: pd.DataFrame, orders: OrderFacts | None, analysis_date: pd.Timestamp, months: int
 ) -> pd.Series[bool]:
     """Customers whose cooperation, or first order where that is blank, began in the last months."""
     began = customers["cooperation_start"]
     if orders is not None:
-        first = orders.groupby("customer_id")["order_date"].min()
+        first = orders.buyers.set_index("customer_id")["first_line"]
         began = began.fillna(customers["customer_id"].map(first))
     return began.between(*window(analysis_date, months))
 

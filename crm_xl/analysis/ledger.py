@@ -35,6 +35,7 @@ class Rule(StrEnum):
     INDUSTRY_UNCLEAR = "行业门类待确认"
     MERGED = "合并客户"
     MERGE_NOWHERE = "合并未执行"
+    TOTALS_ROW = "合计行"
     CANCELLED = "已取消或已退款"
     RETURN_MATCHED = "退货冲减"
     RETURN_UNMATCHED = "退货未找到原订单"
@@ -78,6 +79,7 @@ EXPLANATION: dict[Rule, str] = {
     Rule.INDUSTRY_UNCLEAR: "所属行业对不上唯一的国标门类；请在前面写明，如“制造业-汽车”；每种写法列出一处",
     Rule.MERGED: "按疑似重复表中的“是”合并；清空后刷新即撤销，原始数据不变",
     Rule.MERGE_NOWHERE: "两个编号相同，或有一个不在客户表中",
+    Rule.TOTALS_ROW: "表内写着合计、小计的行不是数据；金额已在各行里，不计入读入总额，也不计入搁置",
     Rule.CANCELLED: "订单状态为已取消或已退款的行，以及注明冲减这些订单的负数行，不参与计算",
     Rule.RETURN_MATCHED: "负数行按原订单编号、同客户同产品等额、同客户同产品部分金额的顺序冲减较早的订单",
     Rule.RETURN_UNMATCHED: "没有可冲减的原订单的退货金额；设置“未匹配退货也冲减”可直接冲减",
@@ -151,17 +153,46 @@ class Findings:
         return mask(texts) if isinstance(texts, str) else [mask(text) for text in texts]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Summed:
+    """Lines of a warehouse that cleaning left out or changed for one reason: their number and their money."""
+
+    rule: str
+    action: str
+    column: str  # English name; empty for whole rows
+    number: int
+    amount: float
+
+
 class Ledger:
     """Collects findings and counts while cleaning goes on."""
 
     def __init__(self) -> None:
         self._findings: list[Findings] = []
         self._counts: list[tuple[str, str, str, int, float]] = []
+        self._summed: list[dict[str, object]] = []
 
     def add(self, findings: Findings) -> None:
         """Take findings up; none at all leaves no trace."""
         if len(findings.rows):
             self._findings.append(findings)
+
+    def add_summed(self, table: Table, found: Summed, place: str) -> None:
+        """Take up lines that stay in a warehouse, all of one reason at once: their number and their money."""
+        column = table.column(found.column).title if found.column else ""
+        self._summed.append(
+            {
+                "table": table.title,
+                "cell": place,
+                "column": column,
+                "rule": found.rule,
+                "action": found.action,
+                "before": "",
+                "after": f"共 {found.number:,} 行，逐行内容留在数据仓库",
+                "amount": found.amount,
+            }
+        )
+        self.count(table, found.rule, found.number, found.action, found.amount)
 
     def count(
         self, table: Table, rule: str, number: int, action: str = Action.COUNTED, amount: float = np.nan
@@ -179,6 +210,8 @@ class Ledger:
         """LEDGER: one row per finding, table by table, in the order they were made."""
         order = list(dict.fromkeys(found.table.name for found in self._findings))
         frames = [found.frame() for found in sorted(self._findings, key=lambda f: order.index(f.table.name))]
+        if self._summed:
+            frames.append(pd.DataFrame(self._summed, columns=list(LEDGER.names)))
         if frames:
             return pd.concat(frames, ignore_index=True)
         kinds = {name: "float64" if name == "amount" else "object" for name in LEDGER.names}

@@ -21,20 +21,31 @@ from crm_xl.values import Converted
 _STAYS = {i.CUSTOMERS.name, i.HISTORY.name, i.MERGE_PROPOSALS.name}
 
 
-def merge_ticked(screened: Mapping[str, Screened], ledger: Ledger) -> dict[str, Screened]:
+def survivors(screened: Mapping[str, Screened], ledger: Ledger) -> dict[str, str]:
+    """Merged customer number -> number that stays, as ticked in MERGE_PROPOSALS.
+
+    Args:
+        screened: input tables by name.
+        ledger: takes up every tick that leads nowhere.
+    """
+    proposals, customers = screened.get(i.MERGE_PROPOSALS.name), screened.get(i.CUSTOMERS.name)
+    return {} if proposals is None or customers is None else _survivors(proposals, customers, ledger)
+
+
+def merge_ticked(
+    screened: Mapping[str, Screened], stays: Mapping[str, str], ledger: Ledger
+) -> dict[str, Screened]:
     """The tables with the rows of merged customers under the numbers that stay; inputs untouched.
 
     Args:
         screened: input tables by name.
-        ledger: takes up every merged customer, every row that moves, and every tick that leads nowhere.
+        stays: from `survivors`.
+        ledger: takes up every merged customer and every row that moves.
     """
     tables = dict(screened)
-    proposals, customers = tables.get(i.MERGE_PROPOSALS.name), tables.get(i.CUSTOMERS.name)
-    if proposals is None or customers is None:
-        return tables
-    stays = _survivors(proposals, customers, ledger)
     if not stays:
         return tables
+    customers = tables[i.CUSTOMERS.name]
     tables[customers.table.name] = _without_merged(customers, stays, ledger)
     for name, table in tables.items():
         if name not in _STAYS and "customer_id" in table.headings:

@@ -15,8 +15,9 @@ from crm_xl.analysis.metrics_contact import (
     ticket_metrics,
     usage_metrics,
 )
-from crm_xl.analysis.metrics_orders import order_lines, order_metrics
+from crm_xl.analysis.metrics_orders import order_metrics
 from crm_xl.analysis.metrics_profile import customer_profile, rating_metrics
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.tally import text_index
 from crm_xl.schema import NUMERIC, TEMPORAL, Column
 from crm_xl.settings import Settings
@@ -61,9 +62,9 @@ def customer_metrics(
     listed = text_index(customers["customer_id"])
 
     columns: dict[str, Any] = {mark: np.zeros(len(listed), dtype=bool) for mark in MARKS}
-    if (orders := tables.get(i.ORDERS.name)) is not None:
+    if (orders := orders_of(tables)) is not None:
         fill = settings.general.missing_rule == p.MISSING_FILL
-        columns |= order_metrics(order_lines(orders, listed, today), today, period, fill_annual=fill)
+        columns |= order_metrics(orders.totals(listed, today, period), today, fill_annual=fill)
     columns |= customer_profile(customers, today, columns.get("first_order_date"))
     columns |= _contact(tables, listed, today, period)
     if (ratings := tables.get(i.RATINGS.name)) is not None:

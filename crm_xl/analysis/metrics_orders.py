@@ -68,61 +68,92 @@ def order_lines(orders: pd.DataFrame, customers: pd.Index[Any], analysis_date: p
     )
 
 
-def order_metrics(
-    lines: OrderLines, analysis_date: pd.Timestamp, period: Period, *, fill_annual: bool
-) -> Mapping[str, Any]:
-    """The columns of METRICS that orders yield, and the flags that go with them.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProfitTotals:
+    """Profit per customer, in 元: `profit` was made on `sales`, by the lines of the period that say a profit.
+
+    `known` of the `lines` of the period say one; `lifetime_known` of the `lifetime_lines` of all time.
+    """
+
+    profit: Floats
+    sales: Floats
+    known: Floats
+    lines: Floats
+    lifetime_profit: Floats
+    lifetime_known: Floats
+    lifetime_lines: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProductTotals:
+    """Product types per customer: how many were bought in the period, and which for the largest amount.
+
+    `typed` of the `lines` of the period name a type; `offered` types were bought by anybody.
+    """
+
+    types: Floats
+    preference: np.ndarray
+    typed: Floats
+    lines: Floats
+    offered: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OrderTotals:
+    """What the order lines up to the analysis date add up to, one value per listed customer.
+
+    Attributes:
+        first, last: days of the first and last order that counts; NaT where there is none.
+        earliest: the day of the earliest line of anybody, listed or not; NaT without any.
+        frequency, lifetime_orders: distinct orders that count, in the period and at all times.
+        monetary, lifetime_amount, annual_amount, amount_3m, amount_previous_3m: net, in 元.
+        profits: None where no line of anybody says a profit.
+        products: None where no line of anybody names a product type.
+    """
+
+    first: Dates
+    last: Dates
+    earliest: np.datetime64
+    frequency: Floats
+    lifetime_orders: Floats
+    monetary: Floats
+    lifetime_amount: Floats
+    annual_amount: Floats
+    amount_3m: Floats
+    amount_previous_3m: Floats
+    profits: ProfitTotals | None
+    products: ProductTotals | None
+
+
+def order_totals(lines: OrderLines, analysis_date: pd.Timestamp, period: Period) -> OrderTotals:
+    """The lines added up per customer.
 
     Args:
         lines: from `order_lines`.
-        analysis_date: what recency and every “last N months” count from.
+        analysis_date: what every “last N months” counts from.
         period: what sums cover.
-        fill_annual: put the mean of the last 3 months x 12 for 年消费额 where the data do not show 12 months.
-
-    Returns:
-        Column name -> one value per customer. Beyond METRICS: annual_filled, annual_incomplete, sold_nothing.
     """
     inside = period.covers(lines.days)
-    columns = _dates(lines, analysis_date)
-    columns |= _sums(lines, inside)
-    columns |= _margins(lines, inside)
-    columns |= _products(lines, inside)
-    columns |= _recent(lines, analysis_date)
-    columns |= _rhythm(columns)
-    columns["sold_nothing"] = (columns["lifetime_orders"] > 0) & (columns["frequency"] == 0)
-    return columns | _annual(lines, columns, analysis_date, fill_annual)
-
-
-def _dates(lines: OrderLines, analysis_date: pd.Timestamp) -> dict[str, Any]:
-    last = lines.tally.last(lines.days, lines.counts)
-    first = lines.tally.first(lines.days, lines.counts)
-    recency = (np.datetime64(analysis_date, "D") - last).astype(float)
-    recency[np.isnat(last)] = np.nan
-    doubtful = np.full(len(first), None, dtype=object)
-    known = ~np.isnat(first)
-    if known.any():
-        doubt_ends = lines.days.min() + DATA_BEGIN
-        doubtful[known] = first[known] < doubt_ends
-    return {
-        "last_order_date": last,
-        "recency_days": recency,
-        "first_order_date": first,
-        "first_order_at_window_start": doubtful,
-    }
-
-
-def _sums(lines: OrderLines, inside: Flags) -> dict[str, Any]:
     everything = np.ones(len(lines), dtype=bool)
-    frequency = order_count(lines, inside)
-    monetary = lines.tally.sum(lines.amount, inside)
-    return {
-        "frequency": frequency,
-        "monetary": monetary,
-        "average_order_value": divide(monetary, frequency),
-        "repeat_rate": divide(frequency - 1, frequency),
-        "lifetime_amount": lines.tally.sum(lines.amount, everything),
-        "lifetime_orders": order_count(lines, everything),
-    }
+    last_months = window(analysis_date, RECENT_MONTHS)
+
+    def amount(where: Flags) -> Floats:
+        return lines.tally.sum(lines.amount, where)
+
+    return OrderTotals(
+        first=lines.tally.first(lines.days, lines.counts),
+        last=lines.tally.last(lines.days, lines.counts),
+        earliest=lines.days.min() if len(lines) else np.datetime64("NaT", "D"),
+        frequency=order_count(lines, inside),
+        lifetime_orders=order_count(lines, everything),
+        monetary=amount(inside),
+        lifetime_amount=amount(everything),
+        annual_amount=amount(window(analysis_date, MONTHS_PER_YEAR).covers(lines.days)),
+        amount_3m=amount(last_months.covers(lines.days)),
+        amount_previous_3m=amount(last_months.previous.covers(lines.days)),
+        profits=_profit_totals(lines, inside),
+        products=_product_totals(lines, inside),
+    )
 
 
 def order_count(lines: OrderLines, where: Flags) -> Floats:
@@ -137,38 +168,27 @@ def order_count(lines: OrderLines, where: Flags) -> Floats:
     return lines.tally.count(once)
 
 
-def _margins(lines: OrderLines, inside: Flags) -> dict[str, Any]:
-    """Profit, its ratios, and the sales it was made on, over the lines whose profit is known.
-
-    profit is missing where the customer bought in the period and no line says its profit; 0 where nothing was
-    bought. Without any profit in the data all three are missing. The margin is missing where the amounts it
-    stands on sum to zero or less; the share is of the profit of all listed customers, at all times.
-    """
+def _profit_totals(lines: OrderLines, inside: Flags) -> ProfitTotals | None:
     known = ~np.isnan(lines.profit)
     if not known.any():
-        return {}
+        return None
     covered = inside & known
-    profit = lines.tally.sum(lines.profit, covered)
-    sales = lines.tally.sum(lines.amount, covered)
-    margin = divide(profit, sales)
-    untold = (lines.tally.count(covered) == 0) & (lines.tally.count(inside) > 0)
-    profit[untold] = np.nan
-    lifetime = lines.tally.sum(lines.profit, known)
-    everything = np.ones(len(lines), dtype=bool)
-    share = divide(lifetime, np.full(len(lifetime), lifetime.sum()))
-    share[(lines.tally.count(known) == 0) & (lines.tally.count(everything) > 0)] = np.nan
-    return {"profit": profit, "profit_margin": margin, "profit_share": share, "profit_sales": sales}
+    return ProfitTotals(
+        profit=lines.tally.sum(lines.profit, covered),
+        sales=lines.tally.sum(lines.amount, covered),
+        known=lines.tally.count(covered),
+        lines=lines.tally.count(inside),
+        lifetime_profit=lines.tally.sum(lines.profit, known),
+        lifetime_known=lines.tally.count(known),
+        lifetime_lines=lines.tally.count(np.ones(len(lines), dtype=bool)),
+    )
 
 
-def _products(lines: OrderLines, inside: Flags) -> dict[str, Any]:
-    """Product types bought in the period, the one with the largest amount, and bought ÷ on offer.
-
-    A type is bought where its net amount is positive; on offer is what anybody bought in the period. A
-    customer all of whose lines leave the type blank has all three missing.
-    """
+def _product_totals(lines: OrderLines, inside: Flags) -> ProductTotals | None:
+    """A type is bought where its net amount is positive; equal amounts go by the type's name."""
     number = len(lines.type_names)
     if not number:
-        return {}
+        return None
     typed = inside & (lines.product_type >= 0)
     owners = np.full(len(lines), -1, dtype=np.int64)
     owners[lines.tally.listed] = lines.tally.codes
@@ -180,25 +200,105 @@ def _products(lines: OrderLines, inside: Flags) -> dict[str, Any]:
     mine = owner >= 0
     owner, kind, amounts = owner[mine], kind[mine], amounts[mine]
     size = lines.tally.customers
-    types = np.bincount(owner, minlength=size).astype(float)
-    untold = (lines.tally.count(typed) == 0) & (lines.tally.count(inside) > 0)
-    types[untold] = np.nan
     preference = np.full(size, None, dtype=object)
     # Written from the least amount to the largest, so that the largest stays; equals go by name.
     order = np.lexsort((-kind, np.round(amounts, 2)))
     preference[owner[order]] = lines.type_names[kind[order]]
+    return ProductTotals(
+        types=np.bincount(owner, minlength=size).astype(float),
+        preference=preference,
+        typed=lines.tally.count(typed),
+        lines=lines.tally.count(inside),
+        offered=offered,
+    )
+
+
+def order_metrics(
+    totals: OrderTotals, analysis_date: pd.Timestamp, *, fill_annual: bool
+) -> Mapping[str, Any]:
+    """The columns of METRICS that orders yield, and the flags that go with them.
+
+    Args:
+        totals: from `order_totals`, or from a warehouse.
+        analysis_date: what recency counts from.
+        fill_annual: put the mean of the last 3 months x 12 for 年消费额 where the data do not show 12 months.
+
+    Returns:
+        Column name -> one value per customer. Beyond METRICS: annual_filled, annual_incomplete, sold_nothing.
+    """
+    columns = _dates(totals, analysis_date)
+    columns |= _sums(totals)
+    columns |= _margins(totals.profits)
+    columns |= _products(totals.products)
+    columns |= {
+        "amount_3m": totals.amount_3m,
+        "amount_previous_3m": totals.amount_previous_3m,
+        "amount_3m_change": growth(totals.amount_3m, totals.amount_previous_3m),
+    }
+    columns |= _rhythm(columns)
+    columns["sold_nothing"] = (columns["lifetime_orders"] > 0) & (columns["frequency"] == 0)
+    return columns | _annual(totals, analysis_date, fill_annual)
+
+
+def _dates(totals: OrderTotals, analysis_date: pd.Timestamp) -> dict[str, Any]:
+    first, last = totals.first, totals.last
+    recency = (np.datetime64(analysis_date, "D") - last).astype(float)
+    recency[np.isnat(last)] = np.nan
+    doubtful = np.full(len(first), None, dtype=object)
+    known = ~np.isnat(first)
+    if known.any():
+        doubtful[known] = first[known] < totals.earliest + DATA_BEGIN
     return {
-        "product_types": types,
-        "product_preference": preference,
-        "cross_buy_rate": divide(types, np.full(size, float(offered))),
+        "last_order_date": last,
+        "recency_days": recency,
+        "first_order_date": first,
+        "first_order_at_window_start": doubtful,
     }
 
 
-def _recent(lines: OrderLines, analysis_date: pd.Timestamp) -> dict[str, Any]:
-    last = window(analysis_date, RECENT_MONTHS)
-    now = lines.tally.sum(lines.amount, last.covers(lines.days))
-    before = lines.tally.sum(lines.amount, last.previous.covers(lines.days))
-    return {"amount_3m": now, "amount_previous_3m": before, "amount_3m_change": growth(now, before)}
+def _sums(totals: OrderTotals) -> dict[str, Any]:
+    frequency, monetary = totals.frequency, totals.monetary
+    return {
+        "frequency": frequency,
+        "monetary": monetary,
+        "average_order_value": divide(monetary, frequency),
+        "repeat_rate": divide(frequency - 1, frequency),
+        "lifetime_amount": totals.lifetime_amount,
+        "lifetime_orders": totals.lifetime_orders,
+    }
+
+
+def _margins(totals: ProfitTotals | None) -> dict[str, Any]:
+    """Profit, its ratios, and the sales it was made on, over the lines whose profit is known.
+
+    profit is missing where the customer bought in the period and no line says its profit; 0 where nothing was
+    bought. Without any profit in the data all three are missing. The margin is missing where the amounts it
+    stands on sum to zero or less; the share is of the profit of all listed customers, at all times.
+    """
+    if totals is None:
+        return {}
+    margin = divide(totals.profit, totals.sales)
+    profit = np.where((totals.known == 0) & (totals.lines > 0), np.nan, totals.profit)
+    lifetime = totals.lifetime_profit
+    share = divide(lifetime, np.full(len(lifetime), lifetime.sum()))
+    share[(totals.lifetime_known == 0) & (totals.lifetime_lines > 0)] = np.nan
+    return {"profit": profit, "profit_margin": margin, "profit_share": share, "profit_sales": totals.sales}
+
+
+def _products(totals: ProductTotals | None) -> dict[str, Any]:
+    """Product types bought in the period, the one with the largest amount, and bought ÷ on offer.
+
+    On offer is what anybody bought in the period. A customer all of whose lines leave the type blank has all
+    three missing.
+    """
+    if totals is None:
+        return {}
+    types = np.where((totals.typed == 0) & (totals.lines > 0), np.nan, totals.types)
+    return {
+        "product_types": types,
+        "product_preference": totals.preference,
+        "cross_buy_rate": divide(types, np.full(len(types), float(totals.offered))),
+    }
 
 
 def _rhythm(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,9 +310,7 @@ def _rhythm(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {"mean_gap_days": gap, "gap_ratio": divide(columns["recency_days"], gap)}
 
 
-def _annual(
-    lines: OrderLines, columns: Mapping[str, Any], analysis_date: pd.Timestamp, fill: bool
-) -> dict[str, Any]:
+def _annual(totals: OrderTotals, analysis_date: pd.Timestamp, fill: bool) -> dict[str, Any]:
     """Spend of twelve months, and whether the data reach back so far.
 
     Where the earliest order of all comes well after the twelve months began, what went before is unknown:
@@ -220,15 +318,14 @@ def _annual(
     year is no sign of missing data, hence the allowance.
     """
     year = window(analysis_date, MONTHS_PER_YEAR)
-    amount = lines.tally.sum(lines.amount, year.covers(lines.days))
-    in_wan = amount / YUAN_PER_WAN
+    in_wan = totals.annual_amount / YUAN_PER_WAN
     latest_begin = np.datetime64(year.start, "D") + DATA_BEGIN
-    too_short = len(lines) > 0 and bool(lines.days.min() >= latest_begin)
-    incomplete = (columns["lifetime_orders"] > 0) & too_short
+    too_short = bool(totals.earliest >= latest_begin)  # NaT compares false
+    incomplete = (totals.lifetime_orders > 0) & too_short
     filled = incomplete & fill
-    in_wan[filled] = (columns["amount_3m"] * (MONTHS_PER_YEAR / RECENT_MONTHS) / YUAN_PER_WAN)[filled]
+    in_wan[filled] = (totals.amount_3m * (MONTHS_PER_YEAR / RECENT_MONTHS) / YUAN_PER_WAN)[filled]
     return {
-        "annual_amount": amount,
+        "annual_amount": totals.annual_amount,
         "annual_amount_wan": in_wan,
         "annual_filled": filled,
         "annual_incomplete": incomplete,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -35,42 +37,74 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
     rows, lines = rows[live], _pick(lines, live)
     _report_returns(orders, rows, lines, matches, general, ledger)
 
-    profit = orders.values("profit")[rows]
+    is_order = lines.amount >= 0
+    net = net_lines(lines, orders.values("profit")[rows], matches, general)
+    kept = net.kept
+    frame = orders.frame(rows[kept]).assign(
+        net_amount=net.amount[kept], net_profit=net.profit[kept], counts=net.counts[kept]
+    )
+    amounts = orders.values("amount")
+    unmatched_sum = -exact_sum(matches.remainder)
+    applied = general.apply_unmatched_returns
+    balance = Balance(
+        money_in=exact_sum(amounts[orders.present]),
+        gross_kept=exact_sum(lines.amount[is_order]),
+        netted=exact_sum(matches.taken) - (unmatched_sum if applied else 0.0),
+        net_kept=exact_sum(frame["net_amount"].to_numpy()),
+        cancelled=exact_sum(amounts[np.flatnonzero(orders.kept)][cancelled]),
+        set_aside=exact_sum(amounts[orders.present & ~orders.kept]) + (0.0 if applied else unmatched_sum),
+    )
+    return frame, balance
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetLines:
+    """Order lines after returns, one value each.
+
+    Attributes:
+        amount, profit: what is left of an order; what a return takes off on its own line, negative.
+        counts: lines of orders that count in frequency and recency.
+        kept: lines that the analysis sees; a return that takes nothing off on its own line is none.
+    """
+
+    amount: np.ndarray
+    profit: np.ndarray
+    counts: np.ndarray
+    kept: np.ndarray
+
+
+def net_lines(lines: Lines, profit: np.ndarray, matches: Matches, general: General) -> NetLines:
+    """What returns leave of the lines.
+
+    Args:
+        lines: as they were matched.
+        profit: of each line, signed; NaN where it is not known.
+        matches: from `match_returns`.
+        general: whether returns count where the order or where the return stands, and the unmatched at all.
+    """
+    size = len(lines.amount)
     profit_taken = _profit_taken(lines, profit, matches)
-    taken = _sum_at(matches.line, matches.taken, len(rows))
+    taken = _sum_at(matches.line, matches.taken, size)
     counts = ~returned_in_full(lines, taken)
     # Per line: what a return takes off the order's line, and what stands on the return's own line.
-    off_order, off_order_profit = taken, _sum_at(matches.line, profit_taken, len(rows))
-    own, own_profit = np.zeros(len(rows)), np.zeros(len(rows))
+    off_order, off_order_profit = taken, _sum_at(matches.line, profit_taken, size)
+    own, own_profit = np.zeros(size), np.zeros(size)
     if general.refund_at == p.REFUND_AT_RETURN:
-        own = _sum_at(matches.returned, matches.taken, len(rows))
-        own_profit = _sum_at(matches.returned, profit_taken, len(rows))
-        off_order, off_order_profit = np.zeros(len(rows)), np.zeros(len(rows))
+        own = _sum_at(matches.returned, matches.taken, size)
+        own_profit = _sum_at(matches.returned, profit_taken, size)
+        off_order, off_order_profit = np.zeros(size), np.zeros(size)
     if general.apply_unmatched_returns:
         own = own + matches.remainder
         unmatched = matches.remainder > 0
         share = matches.remainder[unmatched] / -lines.amount[unmatched]
         own_profit[unmatched] -= profit[unmatched] * share
     is_order = lines.amount >= 0
-    net = np.where(is_order, lines.amount - off_order, -own)
-    net_profit = np.where(is_order, profit - off_order_profit, -own_profit)
-
-    kept = is_order | (own > 0)
-    frame = orders.frame(rows[kept]).assign(
-        net_amount=net[kept], net_profit=net_profit[kept], counts=(counts & is_order)[kept]
+    return NetLines(
+        amount=np.where(is_order, lines.amount - off_order, -own),
+        profit=np.where(is_order, profit - off_order_profit, -own_profit),
+        counts=counts & is_order,
+        kept=is_order | (own > 0),
     )
-    amounts = orders.values("amount")
-    unmatched_sum = -exact_sum(matches.remainder)
-    applied = general.apply_unmatched_returns
-    balance = Balance(
-        money_in=exact_sum(amounts),
-        gross_kept=exact_sum(lines.amount[is_order]),
-        netted=exact_sum(matches.taken) - (unmatched_sum if applied else 0.0),
-        net_kept=exact_sum(frame["net_amount"].to_numpy()),
-        cancelled=exact_sum(amounts[np.flatnonzero(orders.kept)][cancelled]),
-        set_aside=exact_sum(amounts[~orders.kept]) + (0.0 if applied else unmatched_sum),
-    )
-    return frame, balance
 
 
 def _lines(orders: Screened, rows: np.ndarray) -> Lines:

@@ -14,6 +14,7 @@ from crm_xl.analysis.clean import clean
 from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
 from crm_xl.analysis.grades import complete_scores, grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
+from crm_xl.analysis.order_facts import OrderSource, absent, orders_of
 from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.reports.choice import option_lists
 from crm_xl.analysis.reports.ground import Ground
@@ -22,7 +23,6 @@ from crm_xl.analysis.results import Results
 from crm_xl.analysis.rfm import rfm_by_settings
 from crm_xl.analysis.segments import scheme_notes, segment
 from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
-from crm_xl.analysis.trend import monthly_trend
 from crm_xl.analysis.weights import weighed
 from crm_xl.analysis.workshop import Workshop
 from crm_xl.errors import CrmError
@@ -51,6 +51,7 @@ def analyze(
     analysis_date: pd.Timestamp | str | None = None,
     *,
     today: pd.Timestamp | str | None = None,
+    orders: OrderSource | None = None,
     progress: Progress = quiet,
 ) -> Results:
     """Every output table that the given inputs allow.
@@ -60,6 +61,7 @@ def analyze(
         settings: default: from the parameter tables among `tables`, the shipped ones where there are none.
         analysis_date: overrides the setting; default the latest kept confirmed order date.
         today: rows dated after it are set aside; default the computer's date.
+        orders: order lines that stay in a warehouse; they stand in for tblOrders.
         progress: told what is being done and the share done.
 
     Returns:
@@ -73,7 +75,8 @@ def analyze(
     settings, weight_notes = weighed(settings)
     progress("清洗数据", 0.3)
     day = _today() if today is None else pd.Timestamp(today)
-    cleaned = clean({table.name: raw[table.name] for table in INPUTS if table.name in raw}, settings, day)
+    inputs = {table.name: raw[table.name] for table in INPUTS if table.name in raw}
+    cleaned = clean(inputs, settings, day, orders)
     frames, notes = population(cleaned.tables, mask=settings.general.mask)
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)
@@ -83,7 +86,8 @@ def analyze(
     run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
     progress("计算指标与评分", 0.55)
     run.customers_and_orders(frames)
-    if i.ORDERS.name in frames:
+    has_orders = orders_of(frames) is not None
+    if has_orders:
         run.made[o.BALANCE.name] = cleaned.balance.table()
     run.made |= parameter_blocks(settings, run.card or settings.card, run.cuts)
     run.made[o.CHECKS.name] = cross_checks(
@@ -103,7 +107,7 @@ def analyze(
         tables=masked_outputs(run.made) if settings.general.mask else run.made,
         missing={**_missing(run.made, frames), **run.sentences},
         chosen=run.chosen,
-        balance=cleaned.balance if i.ORDERS.name in frames else None,
+        balance=cleaned.balance if has_orders else None,
         settings=settings,
         analysis_date=date,
         period=period,
@@ -178,11 +182,11 @@ class _Run:
         )
         self.made[o.TIER_SUMMARY.name] = tiers
         self.made[o.TIER_CHART.name] = chart_block(tiers, o.TIER_CHART)
-        if i.ORDERS.name in frames:
+        if (orders := orders_of(frames)) is not None:
             summary = rfm_summary(self.made[o.RFM.name], self.settings.segment_rules)
             self.made[o.RFM_SUMMARY.name] = summary
             self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
-            self.made[o.TREND.name] = monthly_trend(frames[i.ORDERS.name], self.date)
+            self.made[o.TREND.name] = orders.monthly_trend(self.date)
         self.made |= option_lists(frames)
         ground = Ground(
             raw=self.raw,
@@ -218,10 +222,11 @@ class _Run:
 
     def _rfm(self, frames: Frames, scores: pd.DataFrame) -> pd.DataFrame | None:
         """RFM of the customers with an order in the window; None without orders."""
-        if self.date is None or i.ORDERS.name not in frames:
+        if self.date is None or (orders := orders_of(frames)) is None:
             return None
         general, rules = self.settings.general, self.settings.segment_rules
-        scored = rfm_by_settings(frames[i.ORDERS.name], self.date, general, self.settings.rfm_cuts)
+        bought = orders.recency_frequency_monetary(self.date, general.rfm_months)
+        scored = rfm_by_settings(bought, general, self.settings.rfm_cuts)
         self.notes += (*scored.notes, *scheme_notes(general.rfm_scheme, rules, general.rfm_groups))
         self.cuts = scored.cuts
         detail = scored.table.assign(segment=segment(scored.table, rules, high=general.rfm_high))
@@ -261,10 +266,8 @@ def _analysis_date(
         return date
     if settings.general.analysis_date is not None:
         return settings.general.analysis_date
-    orders = frames.get(i.ORDERS.name)
-    if orders is None or not orders["counts"].any():
-        return None
-    return pd.Timestamp(orders.loc[orders["counts"], "order_date"].max()).normalize()
+    orders = orders_of(frames)
+    return None if orders is None else orders.last_order()
 
 
 def _missing(made: Frames, frames: Frames) -> dict[str, str]:
@@ -273,9 +276,11 @@ def _missing(made: Frames, frames: Frames) -> dict[str, str]:
     for table in OUTPUTS:
         if table.name in made:
             continue
-        absent = [TABLES[name].title for name in table.needs if name not in frames]
-        if absent:
-            sentences[table.name] = f"缺少数据表“{'”、“'.join(absent)}”，补充后刷新即可得到本表。"
+        lacking = [TABLES[name].title for name in absent(frames, table.needs)]
+        if lacking:
+            sentences[table.name] = f"缺少数据表“{'”、“'.join(lacking)}”，补充后刷新即可得到本表。"
+        elif any(name not in frames for name in table.needs):
+            sentences[table.name] = "订单留在数据仓库中，本表要逐行读取订单，未生成。"
         else:
             sentences[table.name] = (
                 "没有有效订单，无法确定分析日期。请在参数中填写分析日期，或补充订单后刷新。"

@@ -69,18 +69,9 @@ def rfm_table(
     )
 
 
-def rfm_by_settings(
-    orders: pd.DataFrame, analysis_date: pd.Timestamp, general: General, cuts: Cuts
-) -> RfmScores:
-    """rfm_table as 参数 asks for it."""
-    return rfm_table(
-        orders,
-        analysis_date,
-        method=general.rfm_method,
-        groups=general.rfm_groups,
-        cuts=cuts,
-        months=general.rfm_months,
-    )
+def rfm_by_settings(metrics: pd.DataFrame, general: General, cuts: Cuts) -> RfmScores:
+    """score_rfm as 参数 asks for it; the metrics are of the window of general.rfm_months."""
+    return score_rfm(metrics, method=general.rfm_method, groups=general.rfm_groups, cuts=cuts)
 
 
 def rfm_metrics(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_xl.analysis.calendar import Dates, Period
+from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.grading import ACTIVE, LOST, activity_tier
 from crm_xl.analysis.growth import Floats, growth
-from crm_xl.analysis.metrics_orders import YUAN_PER_WAN, OrderLines, order_count, order_lines
+from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
+from crm_xl.analysis.order_facts import Bought, orders_of
 from crm_xl.analysis.tally import Flags, Tally, divide, text_index
 from crm_xl.analysis.tier_history import Names
 from crm_xl.settings.model import General, Tier
@@ -54,9 +55,13 @@ def tier_effect(
         names.append(PENDING)
     groups = _Groups(Tally.of(own, text_index(names)))
     listed = text_index(customer_ids)
-    lines = order_lines(tables[i.ORDERS.name], listed, period.end)
+    orders = orders_of(tables)
+    if orders is None:
+        raise ValueError("the effect of tiers needs tblOrders")
+    periods = (period, period.previous)
     now, before = (
-        _effects(groups, lines, listed, tables, general, when) for when in (period, period.previous)
+        _effects(groups, bought, listed, tables, general, when)
+        for bought, when in zip(orders.bought(listed, periods), periods, strict=True)
     )
     frame = pd.DataFrame(
         {
@@ -110,28 +115,22 @@ class _Groups:
 
 def _effects(
     groups: _Groups,
-    lines: OrderLines,
+    bought: Bought,
     listed: pd.Index,
     tables: Mapping[str, pd.DataFrame],
     general: General,
     period: Period,
 ) -> dict[str, Floats]:
-    inside = period.covers(lines.days)
-    orders = order_count(lines, inside)
-    start, end = (_activity(lines, day, general) for day in (period.start - pd.Timedelta(days=1), period.end))
+    before = period.start - pd.Timedelta(days=1)
+    start = activity_tier(bought.last_before, before, general.active_months, general.silent_months)
+    end = activity_tier(bought.last, period.end, general.active_months, general.silent_months)
     return {
-        "amount": groups.sum(lines.tally.sum(lines.amount, inside)) / YUAN_PER_WAN,
+        "amount": groups.sum(bought.amount) / YUAN_PER_WAN,
         "churn_rate": groups.share(end == LOST, start == ACTIVE),
-        "repurchase_rate": groups.share(orders >= 2, orders >= 1),
+        "repurchase_rate": groups.share(bought.orders >= 2, bought.orders >= 1),
         "csat": _csat(groups, listed, tables.get(i.TICKETS.name), period),
         "hours": _hours(groups, listed, tables.get(i.INTERACTIONS.name), period),
     }
-
-
-def _activity(lines: OrderLines, day: pd.Timestamp, general: General) -> Names:
-    """How active each customer was on a day, by the orders up to it."""
-    last: Dates = lines.tally.last(lines.days, lines.counts & (lines.days <= np.datetime64(day, "D")))
-    return activity_tier(last, day, general.active_months, general.silent_months)
 
 
 def _csat(groups: _Groups, listed: pd.Index, tickets: pd.DataFrame | None, period: Period) -> Floats:

@@ -23,6 +23,7 @@ from crm_xl.analysis.expert import rating_spread
 from crm_xl.analysis.grades import Graded
 from crm_xl.analysis.methods import compare_methods
 from crm_xl.analysis.movement_tables import Movement, migration, move_tiers, state_of
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.overrides import overrides_in_force
 from crm_xl.analysis.prospects import prospects
 from crm_xl.analysis.schemes import classify
@@ -69,11 +70,11 @@ class Workshop:
 
     def warn(self, frames: Frames, metrics: pd.DataFrame) -> np.ndarray:
         """The churn level of every customer, 高, 中, 低 or blank; WARNINGS and OWNER_WARNINGS are made."""
-        if i.ORDERS.name not in frames:
+        if (orders := orders_of(frames)) is None:
             return np.full(len(metrics), "", dtype=object)
         model = None
         if self.settings.general.churn_model:
-            found = outlook(frames[i.ORDERS.name], self.date)
+            found = outlook(orders, self.date)
             model = found.table
             self.notes += found.notes
         warnings = churn_warnings(metrics, frames, self.settings, self.date, model, self.counted)
@@ -155,7 +156,7 @@ class Workshop:
         )
         self.made[w.AUDIT.name] = drawn.table
         self.faults += drawn.faults
-        if i.ORDERS.name in frames:
+        if orders_of(frames) is not None:
             ids = metrics["customer_id"]
             before = pd.Series(
                 tiers_at(self.history, ids, self.period.start - pd.Timedelta(days=1)),

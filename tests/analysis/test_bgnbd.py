@@ -12,6 +12,7 @@ from scipy.special import beta as beta_function
 
 from crm_xl.analysis.bgnbd import BgNbd, fit_bgnbd, outlook
 from crm_xl.analysis.history import purchase_history
+from crm_xl.analysis.order_facts import LineFacts
 from tests.support.buying import PUBLISHED, cdnow_master, simulated
 from tests.support.typed import order, orders
 
@@ -67,7 +68,9 @@ def test_sample_orders_give_the_published_fit_through_the_history(shared_data):
             for n in range(40)
             for k in range(1 + n % 3)
         ]
-        assert outlook(orders(lines), pd.Timestamp("2026-10-31")).model is None  # 26 repeat buyers: too few
+        assert (
+            outlook(LineFacts(orders(lines)), pd.Timestamp("2026-10-31")).model is None
+        )  # 26 repeat buyers: too few
         return
     sample = pd.read_csv(shared_data / "cdnow" / "sample.csv", dtype=str)
     lines = pd.DataFrame(
@@ -168,7 +171,7 @@ def lines_of(x, last):
 
 def test_outlook_says_nothing_sure_of_those_who_bought_once():
     x, last, _ = simulated(BgNbd(r=0.8, alpha=40, a=0.6, b=2.0, log_likelihood=0), 300, 270.0, seed=3)
-    found = outlook(lines_of(x, last), pd.Timestamp("2026-09-28"))
+    found = outlook(LineFacts(lines_of(x, last)), pd.Timestamp("2026-09-28"))
     assert found.table is not None and found.notes == ()
     table = found.table
     once = table["model_note"].notna()
@@ -186,14 +189,14 @@ def test_too_few_repeat_buyers_are_said_and_nothing_is_made_up():
             order("C2", "C", "2026-01-05", 1),
         ]
     )
-    found = outlook(few, pd.Timestamp("2026-10-31"))
+    found = outlook(LineFacts(few), pd.Timestamp("2026-10-31"))
     assert found.table is None
     assert found.notes == ("复购客户只有 1 家，不足 30 家，未计算存活概率",)
 
 
 def test_without_scipy_the_column_is_left_out_in_words(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy", None)
-    found = outlook(orders([order("C1", "A", "2026-01-01", 1)]), pd.Timestamp("2026-10-31"))
+    found = outlook(LineFacts(orders([order("C1", "A", "2026-01-01", 1)])), pd.Timestamp("2026-10-31"))
     assert found.table is None and "未安装模型组件" in found.notes[0]
 
 

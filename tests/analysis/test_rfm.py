@@ -127,7 +127,7 @@ class TestScores:
     def test_settings_choose_the_method(self) -> None:
         settings = Settings.default()
         lines = orders(("A", "2024-06-01", "1", 10_000, True), ("B", "2023-06-01", "2", 100_001, True))
-        by_quantile = rfm_by_settings(lines, DAY, settings.general, settings.rfm_cuts)
+        by_quantile = rfm_by_settings(rfm_metrics(lines, DAY), settings.general, settings.rfm_cuts)
         assert by_quantile.table["m"].tolist() == [1, 5]
         assert by_quantile.cuts["M"][0] == pytest.approx(28_000.2)  # 10,000 + 20 % of 90,001
 
