@@ -123,7 +123,7 @@ _TOTAL = re.compile(
     r"(?:合计|总计|小计|共计|累计|总合计|合计金额|金额合计)|(?:grand|sub)?-?totals?|总和|汇总",
     re.IGNORECASE,
 )
-_TOTAL_MARKS = ("计", "总", "total")
+TOTAL_MARKS = ("计", "总", "total")  # one of them stands in every name of a total, in small letters
 
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
 _DIGITS = r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d{1,3})?"
@@ -162,7 +162,7 @@ def is_total(text: str) -> bool:
     >>> is_total("合 计："), is_total("Grand Total"), is_total("合计科技有限公司")
     (True, True, False)
     """
-    if not any(mark in text or mark in text.lower() for mark in _TOTAL_MARKS):
+    if not any(mark in text or mark in text.lower() for mark in TOTAL_MARKS):
         return False
     return _TOTAL.fullmatch("".join(fold(text).split()).rstrip(":")) is not None
 

@@ -128,6 +128,8 @@ def test_orders_as_a_sheet_holds_them(seed: int) -> None:
         planted = orders.plant(chance.randint(0, 90))
         if chance.random() < 0.5:
             orders.totals()
+            orders.plant(chance.randint(0, 10))  # of one group; the others follow
+            orders.totals()
         raw, place = raw_table(planted, chance)
         result = cleaned(raw)
         planted_in_all += check(planted, result, place)

@@ -24,7 +24,7 @@ class Balance:
     """Sums over all order lines, in 元.
 
     Attributes:
-        money_in: every readable amount, signed.
+        money_in: every readable amount, signed; rows of totals repeat others and are not in it.
         gross_kept: the lines kept as orders, before returns.
         netted: returns taken off the kept orders, as a positive figure.
         net_kept: what the analysis counts.

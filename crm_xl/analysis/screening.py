@@ -15,6 +15,7 @@ from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind, Table
 from crm_xl.spellings import ERROR_VALUES
 from crm_xl.tables import inputs as i
 from crm_xl.tables.headings import heading_errors, match_headings, unmatched_headings
+from crm_xl.totals import names_a_row, totals_rows
 from crm_xl.values import MOMENT, Converted, convert, missing, out_of_range
 
 # The date a row tells of has happened. A campaign may be planned and a contract may end later, so their dates
@@ -40,7 +41,7 @@ class Screened:
         columns: by English name, every declared column; one without a heading is all missing.
         headings: by English name, the heading as found.
         kept: per row of the raw table.
-        present: per row, whether anything stands in it.
+        present: per row, whether it holds data: anything at all, and no totals of other rows.
     """
 
     table: Table
@@ -101,8 +102,9 @@ def heading_faults(raw: Mapping[str, RawTable]) -> list[CrmError]:
 def screen(table: Table, raw: RawTable, today: pd.Timestamp, ledger: Ledger) -> Screened:
     """The table with every column typed and every row judged; findings and counts go to the ledger.
 
-    A row is set aside for one reason only, the first that applies: an error value, a missing or unreadable cell
-    without which it means nothing, a date after today, an exact repeat, a key that stands again.
+    Blank rows and rows of totals are no data. Of the others a row is set aside for one reason only, the first
+    that applies: an error value, a missing or unreadable cell without which it means nothing, a date after today,
+    an exact repeat, a key that stands again.
 
     Args:
         table: an input table.
@@ -120,6 +122,7 @@ def screen(table: Table, raw: RawTable, today: pd.Timestamp, ledger: Ledger) -> 
         ledger.count(table, Rule.UNKNOWN_COLUMN, 1, f"{Action.IGNORED}“{raw.headings[index]}”")
     if blank := int((~present).sum()):
         ledger.count(table, Rule.BLANK_ROW, blank, Action.IGNORED)
+    _leave_out_totals(screened, matched, ledger)
     ledger.count_rewritten(table, columns.values())
     for column in table:
         if _fatal(table, column):
@@ -182,6 +185,25 @@ def _split_errors(screened: Screened, name: str, rows: np.ndarray) -> tuple[np.n
     """Rows whose cell shows an error value, and the other rows."""
     shows_error = np.array([text.strip() in ERROR_VALUES for text in screened.texts(name, rows)], dtype=bool)
     return rows[shows_error], rows[~shows_error]
+
+
+def _leave_out_totals(screened: Screened, matched: Mapping[str, int], ledger: Ledger) -> None:
+    """Rows that sum others up are neither kept nor set aside: their money has been read in the rows above."""
+    names = {at: name for name, at in matched.items()}
+    keys = [
+        matched[column.name] for column in screened.table if names_a_row(column) and column.name in matched
+    ]
+    places = totals_rows(screened.raw, keys)
+    for at in dict.fromkeys(places.values()):
+        rows = np.array([row for row, column in places.items() if column == at])
+        screened.kept[rows] = screened.present[rows] = False
+        ledger.add(
+            Findings(
+                table=screened.table, raw=screened.raw, rows=rows, rule=Rule.TOTALS_ROW, action=Action.IGNORED,
+                column=screened.table.column(names[at]) if at in names else None, heading=screened.raw.headings[at],
+                before=[shown(cell) for cell in screened.raw.columns[at][rows]], amounts=screened.money(rows),
+            )
+        )  # fmt: skip
 
 
 def _set_aside_unreadable(screened: Screened, column: Column, ledger: Ledger) -> None:

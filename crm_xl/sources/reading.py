@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
-from crm_xl.schema import Column, Kind, Table
+from crm_xl.schema import Table
 from crm_xl.sources.apply import apply_mapping, used_headings
 from crm_xl.sources.delimited import find_delimited
 from crm_xl.sources.files import Content, files_in, kind_note, read_bytes
@@ -27,6 +27,7 @@ from crm_xl.tables.headings import (
     missing_columns,
     unmatched_headings,
 )
+from crm_xl.totals import names_a_row
 
 Progress = Callable[[str, float], None]
 
@@ -207,7 +208,8 @@ def understood(found: FoundTable, where: str, rules: Rules) -> list[Incoming]:
         if errors := heading_errors(table, source.headings, place):
             raise CrmError.of(errors)
         source, remarks = without_totals(
-            source, [matched[column.name] for column in table if _names(column) and column.name in matched]
+            source,
+            [matched[column.name] for column in table if names_a_row(column) and column.name in matched],
         )
         left = tuple(source.headings[index] for index in unmatched_headings(table, source.headings))
         tables = {table.name: replace(source, name=table.name)}
@@ -223,13 +225,8 @@ def _key_headings(mapping: Mapping) -> Iterator[str]:
     """What a mapping makes the naming columns of."""
     for each in mapping.tables:
         for column in each.table:
-            if _names(column) and column.name in each.columns:
+            if names_a_row(column) and column.name in each.columns:
                 yield each.columns[column.name]
-
-
-def _names(column: Column) -> bool:
-    """Whether a cell of the column says which row it is, so that 合计 there makes no row."""
-    return column.required and column.kind in (Kind.ID, Kind.TEXT)
 
 
 def _table_of(source: RawTable, name: str, declared: str) -> Table:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 
 from crm_xl.raw import RawTable
 from crm_xl.sources.notes import Note, Remark, some
-from crm_xl.spellings import is_total
+from crm_xl.totals import totals_rows
 
 
 def without_totals(table: RawTable, keys: Collection[int]) -> tuple[RawTable, tuple[Note, ...]]:
@@ -21,7 +21,8 @@ def without_totals(table: RawTable, keys: Collection[int]) -> tuple[RawTable, tu
         table: as found.
         keys: columns that name a row; 合计 there, or in a row's first filled cell, makes a row of totals.
     """
-    totals, headings = _totals(table, keys), _repeated_headings(table)
+    totals = np.fromiter(totals_rows(table, keys), dtype=np.int64)
+    headings = _repeated_headings(table)
     notes = tuple(
         Note(
             remark=remark,
@@ -51,31 +52,6 @@ def without_totals(table: RawTable, keys: Collection[int]) -> tuple[RawTable, tu
     count = int(filled[-1]) + 1 if len(filled) else 0
     errors = {place: text for place, text in table.errors.items() if not gone[place[0]]}
     return replace(table, columns=tuple(column[:count] for column in blanked), errors=errors), notes
-
-
-def _totals(table: RawTable, keys: Collection[int]) -> np.ndarray:
-    found = np.zeros(len(table), dtype=bool)
-    nothing_before = np.ones(len(table), dtype=bool)
-    for index, column in enumerate(table.columns):
-        first = nothing_before.any()
-        if first or index in keys:
-            rows = np.fromiter(_total_cells(column), dtype=np.int64)
-            found[rows] |= nothing_before[rows] | (index in keys)
-        if first:
-            nothing_before &= column == None  # noqa: E711 - elementwise
-    return np.flatnonzero(found)
-
-
-def _total_cells(column: np.ndarray) -> Iterator[int]:
-    """The rows of a column whose cell says 合计."""
-    if column.dtype.kind != "O":
-        return
-    # Half a million cells are seldom asked one by one, and hold a twentieth of that in different texts.
-    texts = "\n".join([cell for cell in set(column) if type(cell) is str])
-    if "计" in texts or "总" in texts or "total" in texts.lower():
-        for row, cell in enumerate(column):
-            if type(cell) is str and is_total(cell):
-                yield row
 
 
 def _repeated_headings(table: RawTable) -> np.ndarray:

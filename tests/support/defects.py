@@ -289,11 +289,18 @@ class Orders:
         self.planted.rows.append({})
 
     def totals(self) -> None:
-        """The totals that a report has at its bottom, under an order number of their own."""
+        """The totals that a report has at its bottom, or a person typed into the table: no money of their own."""
         cents = sum(row.get("_cents", 0) for row in self.planted.rows)
-        row = self._add({"order_id": "合计", "amount": f"{cents / 100:.2f}"}, TODAY, cents)
-        self._line(row, "customer_id", "缺少必填项", "搁置", "", cents)
-        self.planted.aside += cents
+        column, word = self.chance.choice(
+            [
+                ("order_id", "合计"),
+                ("customer_id", "总 计："),
+                ("order_id", "本月小计"),
+                ("customer_id", "Grand Total"),
+            ]
+        )
+        row = self._add({column: word, "amount": f"{cents / 100:.2f}"}, TODAY, cents)
+        self._line(row, column, "合计行", "忽略", word, cents)
 
     # How cells are written.
 
