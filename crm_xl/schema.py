@@ -67,6 +67,7 @@ class Column:
     computed: bool = False  # written by the refresh into an input table
     place: bool = False  # its texts name cells, "订单!C17", and lead there in a workbook
     filled: bool = False  # filled in by people in an output table, which the refresh keeps up
+    band: str = ""  # the group of columns it belongs to, written above the headings of an output
     digits: int | None = 1  # shown of a number in an output; None: as many as it has
     example: str = ""
     note: str = ""

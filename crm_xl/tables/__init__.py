@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from crm_xl.schema import Table
-from crm_xl.tables import choices, outputs, parameters, workshop
+from crm_xl.tables import choices, outputs, parameters, relations, workshop
 from crm_xl.tables.inputs import INPUTS
 
 # In reading order.
-OUTPUTS: tuple[Table, ...] = (*outputs.OUTPUTS, *workshop.OUTPUTS, *choices.LISTS)
+OUTPUTS: tuple[Table, ...] = (*outputs.OUTPUTS, *workshop.OUTPUTS, *relations.OUTPUTS, *choices.LISTS)
 # Choices stand above the output they are for; the rest on the sheet 参数.
 PARAMETERS: tuple[Table, ...] = (*parameters.PARAMETERS,)
 TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *PARAMETERS, *OUTPUTS)}

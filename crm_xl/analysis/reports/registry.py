@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from crm_xl.analysis.reports import basic_info, relation, tags, value_assessment
 from crm_xl.analysis.reports.ground import Report
+from crm_xl.tables import relations as r
 
-REPORTS: tuple[Report, ...] = ()
+REPORTS: tuple[Report, ...] = (
+    Report(tables=(r.RELATION,), make=relation.make),
+    Report(tables=(r.BASIC_INFO,), make=basic_info.make),
+    Report(tables=(r.VALUE_ASSESSMENT,), make=value_assessment.make),
+    Report(tables=(r.TAG_BOARD,), make=tags.make),
+)
