@@ -103,6 +103,25 @@ def mask(
     typer.echo(made.message)
 
 
+@app.command()
+def report(
+    file: Workbook,
+    out: Annotated[
+        Path | None, typer.Option(help="报告的文件名（.docx）；默认在工作簿旁，名称后加“_报告”")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="同时写出 Markdown 与图片")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="同时写出PDF（需要 LibreOffice）")] = False,
+) -> None:
+    """按工作簿里的数据写出分析报告（Word）；工作簿不变。"""
+    from crm_xl.report import report_path, write_report
+
+    with _progress() as progress:
+        made = write_report(
+            file, out or report_path(file), with_markdown=markdown, with_pdf=pdf, progress=progress
+        )
+    typer.echo(made.message)
+
+
 @app.command("import")
 def import_data(
     files: Annotated[
@@ -133,6 +152,21 @@ def import_data(
         update=update, dry_run=dry_run, fresh=fresh, report=report, ask=not yes and sys.stdin.isatty(),
     )  # fmt: skip
     cli_import.run(request, _progress)
+
+
+@app.command()
+def upgrade(
+    file: Workbook,
+    out: Annotated[
+        Path | None, typer.Option(help="新工作簿的文件名；默认在原文件旁，名称后加“_升级”")
+    ] = None,
+) -> None:
+    """升级旧版工作簿：数据和参数带入一份新版副本并刷新；原文件不变。"""
+    from crm_xl.upgrading import upgrade as upgrade_book
+
+    with _progress() as progress:
+        made = upgrade_book(file, out, progress=progress)
+    typer.echo(made.message)
 
 
 @app.command()

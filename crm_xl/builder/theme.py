@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -10,17 +9,18 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
+from crm_xl.palette import HEADING, WARNING
+from crm_xl.palette import PALETTE as PALETTE  # the writers of charts look for it among the other colours
 from crm_xl.schema import NUMERIC, Column, Kind, Role
+from crm_xl.widths import display_width
 
 FONT = "微软雅黑"
 INPUT_TEXT, INPUT_FILL = "#1F4E9E", "#FFFBE6"
-REQUIRED_FILL, OPTIONAL_FILL, COMPUTED_FILL, OUTPUT_FILL = "#1F3864", "#B4C6E7", "#D9D9D9", "#44546A"
-WARNING_TEXT, WARNING_FILL = "#B00020", "#FDE7E9"
+REQUIRED_FILL, OPTIONAL_FILL, COMPUTED_FILL, OUTPUT_FILL = HEADING, "#B4C6E7", "#D9D9D9", "#44546A"
+WARNING_TEXT, WARNING_FILL = WARNING, "#FDE7E9"
 CAUTION_TEXT, CAUTION_FILL = "#7A4B00", "#FFF2CC"
 GOOD_TEXT = "#1B6E3C"
 NOTE_TEXT, LINK_TEXT, GRID = "#595959", "#0563C1", "#D0D0D0"
-# Okabe and Ito's colours for readers who confuse red and green, from dark to light for a grey print.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999")
 
 _BASE = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
 _LOOKS: dict[str, dict[str, Any]] = {
@@ -128,15 +128,6 @@ def number_format(column: Column, role: Role) -> str:
         return "0.00%" if role is Role.OUTPUT else "0.0%"
     formats = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm", Kind.MONTH: "yyyy-mm"}
     return formats.get(column.kind, "General")
-
-
-def display_width(text: str) -> int:
-    """How many Latin characters a text is as wide as; a Chinese character counts two.
-
-    >>> display_width("RFM分群")
-    7
-    """
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def shown(value: Any, column: Column, role: Role) -> str:

@@ -14,15 +14,24 @@ def mask(book: OpenBook, progress: Progress) -> str:
     """Where the masked copy is; it is made of what was last saved."""
     from crm_xl.masking import mask_copy  # Excel waits for the imports of every command that starts
 
-    file = book.file
-    if file is None:
+    file = _saved(book)
+    made = mask_copy(file, _free(file), progress=progress)
+    return f"{made.message}内容以最近一次保存为准，请打开副本核对后再发送。"
+
+
+def _saved(book: OpenBook) -> Path:
+    """The workbook's file.
+
+    Raises:
+        CrmError: it has none on this machine.
+    """
+    if book.file is None:
         raise CrmError(
-            "工作簿还没有保存在本机，无法另存脱敏副本。",
+            "工作簿还没有保存在本机，不知道写到哪个文件夹。",
             where=book.name,
             hint="请先把它保存到本机的文件夹里。",
         )
-    made = mask_copy(file, _free(file), progress=progress)
-    return f"{made.message}内容以最近一次保存为准，请打开副本核对后再发送。"
+    return book.file
 
 
 def _free(file: Path) -> Path:
@@ -34,7 +43,24 @@ def _free(file: Path) -> Path:
     raise ValueError("counting ended")
 
 
+def report(book: OpenBook, progress: Progress) -> str:
+    """Where the report is; it is made of the data as they stand in the workbook now."""
+    from crm_xl.report import report_path, write_report
+
+    return write_report(book, report_path(_saved(book)), progress=progress).message
+
+
 OUTPUT: tuple[Command, ...] = (
+    Command(
+        id="report",
+        label="生成报告",
+        group=Group.OUTPUT,
+        image="ExportWord",
+        screentip="写出一份分析报告（Word）",
+        supertip="按工作簿里现在的数据写出 Word 报告：目标、数据说明、核心发现、问题诊断、改进建议、行动计划与审核栏，含表与图。"
+        "放在工作簿所在的文件夹；已有同名报告时先留备份。工作簿不变。",
+        handler=report,
+    ),
     Command(
         id="mask",
         label="脱敏导出",

@@ -152,6 +152,31 @@ class ChurnRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImprovementRule:
+    """When a customer has a problem, and what is proposed: one of improvement.UNITS with its texts."""
+
+    name: str
+    threshold: float  # in the rule's own unit, 40 for 40 %
+    cause_level: str
+    problem: str
+    root_cause: str
+    advice: str
+    department: str
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightRule:
+    """When something is worth saying, and how it is said: one of insight_rules.UNITS with its text."""
+
+    name: str
+    threshold: float | None  # in the rule's own unit, 30 for 30 %; None where it has none
+    smallest: int  # fewer customers say nothing
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class General:
     """The rows of `tblSettings`; names, meaning and defaults are declared in tables/parameters.py."""
 
@@ -186,7 +211,9 @@ class General:
     rfm_months: int | None
     rfm_scheme: str
     rfm_high: str
+    grade_scheme: str
     weight_source: str
+    ahp_judges: str
     ahp_ri: str
     matrix_rule: str
     matrix_quantile: float
@@ -200,6 +227,11 @@ class General:
     prospect_card: str
     prospect_dimension: str
     prospect_focus: float
+    behaviour_active: int
+    behaviour_quiet: int
+    behaviour_enquiries: int
+    behaviour_complaints: int
+    smallest_group: int
     change_share: float
     score_margin: float
     minimum_stay_months: int
@@ -207,5 +239,12 @@ class General:
     warning_months: int
     contact_floor: float
     churn_model: bool
+    slow_answer_hours: float
+    slow_answer_days: int
+    tenure_first: float
+    tenure_second: float
+    tenure_third: float
+    trait_chance: float
     audit_share: float
     audit_seed: int
+    report_goal: str

@@ -169,17 +169,6 @@ TAG_LIBRARY = _parameter(
     key=("tag_kind", "tag"), guide="001",
 )
 
-AHP = _parameter(
-    "tblAhp", "AHP判断",
-    Column(name="card", title="评分卡", required=True, example=CARD_VALUE),
-    Column(name="first", title="指标甲", required=True, example="年消费额"),
-    Column(name="second", title="指标乙", required=True, example="利润率"),
-    Column(name="judgement", title="甲比乙重要程度", kind=Kind.NUMBER, minimum=0.1, maximum=10, example="2",
-           note="1 同等，3 稍重要，5 明显，7 强烈，9 极端；反之填倒数；空白表示未判断"),
-    Column(name="judge", title="评判人"),
-    key=("card", "first", "second", "judge"), guide="003",
-)
-
 EXPERT_SCORES = _parameter(
     "tblExpertScores", "专家打分",
     Column(name="card", title="评分卡", required=True, example=CARD_VALUE),
@@ -202,7 +191,7 @@ CHURN_RULES = _parameter(
 
 PARAMETERS = (
     SETTINGS_TABLE, INDICATORS, POINTS, TIERS, PRIORITY, STANDARDS, RFM_CUTS, SEGMENTS, STRATEGIES, REVIEW_RULES,
-    TAG_LIBRARY, AHP, EXPERT_SCORES, CHURN_RULES,
+    TAG_LIBRARY, EXPERT_SCORES, CHURN_RULES,
 )
 
 
@@ -266,8 +255,12 @@ GENERAL: tuple[Setting, ...] = (
     _choice("rfm_scheme", "RFM分群方案", "RFM", (SCHEME_EIGHT, SCHEME_THREE, SCHEME_ELEVEN), "分群规则表中的方案名", "002 004"),
     _choice("rfm_high", "RFM高低判定", "RFM", (HIGH_BY_MEAN_SCORE, HIGH_BY_THREE, HIGH_BY_MEAN, HIGH_BY_MEDIAN),
             "八分类中“高”的含义", "002"),
+    _choice("grade_scheme", "客户等级(RFM)方案", "RFM", (SCHEME_THREE, SCHEME_EIGHT, SCHEME_ELEVEN),
+            "“客户基础信息与价值评估表”中客户等级所用的分群方案", "002"),
     _choice("weight_source", "指标权重来源", "权重", (WEIGHTS_TYPED, WEIGHTS_AHP, WEIGHTS_EXPERT, WEIGHTS_EQUAL),
-            "默认评分卡的权重取自评分指标表、AHP判断、专家打分，或各指标等权", "003"),
+            "默认评分卡的权重取自评分指标表、AHP判断、专家打分，或各指标等权；未选用的来源只作对比", "003"),
+    Setting(name="ahp_judges", title="AHP评判人", group="权重", default="",
+            note="多人判断时写姓名，用“、”分开；刷新后“AHP权重”中每人一组，取几何平均", guide="003"),
     _choice("ahp_ri", "AHP随机一致性指标", "权重", (RI_SAATY_1980, RI_SAATY_2005, RI_DONEGAN_DODD),
             "计算一致性比率CR所用的RI表", "003"),
     _choice("matrix_rule", "矩阵界限取法", "分类方案", (CUT_QUANTILE, CUT_MEDIAN, CUT_VALUE),
@@ -289,6 +282,13 @@ GENERAL: tuple[Setting, ...] = (
     Setting(name="prospect_dimension", title="潜在客户评分维度", group="分类方案", default="客户潜力", note="上述评分卡中的维度名", guide="003"),
     Setting(name="prospect_focus", title="重点开发目标下限", group="分类方案", kind=Kind.NUMBER, default=80.0, minimum=0, maximum=100,
             note="潜力得分达到此值的潜在客户为重点开发目标", guide="003"),
+    _number("behaviour_active", "高活跃登录下限", "行为标签", 15, "月均登录达到此数为高活跃", unit="次/月", minimum=0, guide="002"),
+    _number("behaviour_quiet", "低活跃登录界限", "行为标签", 8, "月均登录低于此数为低活跃", unit="次/月", minimum=0, guide="002"),
+    _number("behaviour_enquiries", "高咨询需求下限", "行为标签", 5, "每季度咨询达到此数为高咨询需求", unit="次/季度", minimum=0,
+            guide="002"),
+    _number("behaviour_complaints", "低投诉上限", "行为标签", 0, "每季度投诉不超过此数为低投诉", unit="次/季度", minimum=0, guide="002"),
+    _number("smallest_group", "最小分组家数", "行为标签", 5, "有数据的客户少于此数的行业、规模等分组不给出均值，也不据以下结论", unit="家",
+            minimum=2, guide="002"),
     Setting(name="change_share", title="金额变动触发比例", group="分级变动", kind=Kind.PERCENT, default=0.3, minimum=0,
             note="近12个月金额较上次变动时的增减超过此比例，才可变动分级", guide="003"),
     Setting(name="score_margin", title="得分越界幅度", group="分级变动", kind=Kind.NUMBER, default=2.0, unit="分", minimum=0,
@@ -300,7 +300,21 @@ GENERAL: tuple[Setting, ...] = (
     Setting(name="contact_floor", title="互动减少最低基数", group="流失预警", kind=Kind.NUMBER, default=1.0, unit="次/月", minimum=0,
             note="此前月均互动不足此数的客户不按“互动减少”预警，以免每季联系一次的客户月月报警；0为不限", guide="000 004"),
     _yes_no("churn_model", "计算存活概率", "流失预警", False, "是：按购买模型(BG/NBD)估计客户仍会购买的概率与未来3个月订单数，数据多时较慢", "004"),
+    Setting(name="slow_answer_hours", title="超时响应界限", group="服务与流失报表", kind=Kind.NUMBER, default=24.0, unit="小时",
+            minimum=0, note="首次响应超过此时间的工单为超时；流失预警规则“响应过慢”另有阈值", guide="004"),
+    _number("slow_answer_days", "超时响应观察天数", "服务与流失报表", 30, "响应后此天数内离开的客户计为随后流失", unit="天", minimum=1,
+            guide="004"),
+    Setting(name="tenure_first", title="合作时长分段一", group="服务与流失报表", kind=Kind.NUMBER, default=1.0, unit="年", minimum=0,
+            note="客户流失报表按合作时长分段；满此年数归后一段", guide="004"),
+    Setting(name="tenure_second", title="合作时长分段二", group="服务与流失报表", kind=Kind.NUMBER, default=3.0, unit="年", minimum=0,
+            note="同上", guide="004"),
+    Setting(name="tenure_third", title="合作时长分段三", group="服务与流失报表", kind=Kind.NUMBER, default=5.0, unit="年", minimum=0,
+            note="同上", guide="004"),
+    Setting(name="trait_chance", title="流失共性偶然概率上限", group="服务与流失报表", kind=Kind.PERCENT, default=0.05, minimum=0,
+            maximum=1, note="纯属偶然也有这么常见的特征不列入流失客户共性", guide="004"),
     Setting(name="audit_share", title="抽样核查比例", group="抽样核查", kind=Kind.PERCENT, default=0.1, minimum=0, maximum=1,
             note="每一级抽取的比例，向上取整，至少1家", guide="003"),
+    Setting(name="report_goal", title="报告目标", group="报告", default="了解客户结构、行为与价值，找出流失风险与改进机会，确定后续行动。",
+            note="写在分析报告的开头", guide="002"),
     _number("audit_seed", "抽样种子", "抽样核查", 1, "同一种子抽到同样的客户；换一批时改为别的数", minimum=0, guide="003"),
 )

@@ -13,13 +13,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from crm_xl.builder.layout import CONFIG, EXAMPLES, GUIDE, HELP, HIDDEN_SHEETS, HOME, SheetKind, plan
 from crm_xl.builder.specs import SHIPPED_BOOKS, WORKBOOK, BookSpec
-from crm_xl.builder.theme import column_width, display_width, number_format
+from crm_xl.builder.theme import column_width, number_format
 from crm_xl.builder.validation import FURTHER_ROWS, prompt, validation
 from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables import cells as named
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET
+from crm_xl.widths import display_width
 from tests.builder.shipped import committed, find_table, opened, parts, table_values
 
 BOOKS = pytest.mark.parametrize("spec", SHIPPED_BOOKS, ids=lambda spec: spec.name)

@@ -43,6 +43,7 @@ def missing_packages() -> list[str]:
     """Names of the Debian packages whose programs this machine lacks; empty where all is there."""
     present = {
         "libreoffice-calc": soffice() is not None,
+        "libreoffice-writer": (program := soffice()) is not None and (program.parent / "libswlo.so").exists(),
         "python3-uno": soffice() is not None and uno_python() is not None,
         "fonts-noto-cjk": chinese_font(),
         "poppler-utils": shutil.which("pdftoppm") is not None,
