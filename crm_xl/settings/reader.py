@@ -16,10 +16,12 @@ from crm_xl.schema import Kind
 from crm_xl.settings import opinions, schemes
 from crm_xl.settings.cards import scorecards
 from crm_xl.settings.churn_rules import churn_rules
+from crm_xl.settings.improvement_rules import improvement_rules
 from crm_xl.settings.model import (
     ChurnRule,
     ExpertScore,
     General,
+    ImprovementRule,
     Judgement,
     ReviewRule,
     Scorecard,
@@ -30,6 +32,7 @@ from crm_xl.settings.model import (
 )
 from crm_xl.settings.rows import Row, present, read_rows, typed
 from crm_xl.tables import parameters as p
+from crm_xl.tables.improvement import IMPROVEMENT_RULES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,7 @@ class Settings:
         reviews: review rhythm.
         tags: tag library by kind.
         churn_rules: the signs of leaving that are switched on, by name.
+        improvement_rules: what is proposed as a problem to be solved, in the order of `tblImprovementRules`.
         judgements: pairwise judgements, in the order of `tblAhp`.
         expert_scores: importance by expert, in the order of `tblExpertScores`.
         opinion_faults: what is wrong in those two tables. They propose weights and grade nobody by themselves,
@@ -65,6 +69,7 @@ class Settings:
     reviews: tuple[ReviewRule, ...]
     tags: Mapping[str, tuple[str, ...]]
     churn_rules: Mapping[str, ChurnRule]
+    improvement_rules: tuple[ImprovementRule, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     expert_scores: tuple[ExpertScore, ...] = ()
     opinion_faults: tuple[CrmError, ...] = ()
@@ -110,7 +115,7 @@ class Settings:
             table.name: read_rows(
                 table, raw.get(table.name), opinion_faults if table in (p.AHP, p.EXPERT_SCORES) else faults
             )
-            for table in p.PARAMETERS
+            for table in (*p.PARAMETERS, IMPROVEMENT_RULES)
         }
         values = _general(rows[p.SETTINGS_TABLE.name], faults)
         if faults:
@@ -129,6 +134,7 @@ class Settings:
             reviews=schemes.reviews(rows[p.REVIEW_RULES.name]),
             tags=tags,
             churn_rules=churn_rules(rows[p.CHURN_RULES.name], tags.get(p.RISK_TAGS, ()), general, faults),
+            improvement_rules=improvement_rules(rows[IMPROVEMENT_RULES.name], faults),
             judgements=opinions.judgements(rows[p.AHP.name]),
             expert_scores=opinions.expert_scores(rows[p.EXPERT_SCORES.name]),
             opinion_faults=tuple(opinion_faults),
@@ -185,12 +191,19 @@ def _check_general(settings: Settings, values: Mapping[str, _Value], faults: lis
         chosen = getattr(general, name)
         if chosen not in settings.cards and not faults:
             fault(name, f"没有名为“{chosen}”的评分卡。", f"可填：{'、'.join(settings.cards)}。")
-    if general.rfm_scheme not in settings.segments:
-        fault(
-            "rfm_scheme", f"RFM分群规则表中没有方案“{general.rfm_scheme}”。", "请在规则表中补充，或改选方案。"
-        )
+    for name in ("rfm_scheme", "grade_scheme"):
+        scheme = getattr(general, name)
+        # A book of one scheme of one's own need not hold the shipped one that only a column takes.
+        if scheme not in settings.segments and (name == "rfm_scheme" or scheme != _default(name)):
+            fault(name, f"RFM分群规则表中没有方案“{scheme}”。", "请在规则表中补充，或改选方案。")
     if general.silent_months < general.active_months:
         fault("silent_months", "沉默月数不能小于活跃月数。", f"请填不小于 {general.active_months} 的数。")
+    if general.behaviour_quiet > general.behaviour_active:
+        fault(
+            "behaviour_quiet",
+            "低活跃登录界限不能大于高活跃登录下限。",
+            f"请填不大于 {general.behaviour_active} 的数。",
+        )
     if general.value_middle < general.value_top:
         fault(
             "value_middle",

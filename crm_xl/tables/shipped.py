@@ -9,6 +9,7 @@ from typing import Any
 
 from crm_xl.schema import Kind
 from crm_xl.tables import parameters as p
+from crm_xl.tables.improvement import IMPROVEMENT_RULES, SHIPPED_RULES
 
 Row = tuple[Any, ...]
 
@@ -245,6 +246,6 @@ SHIPPED: dict[str, tuple[Row, ...]] = {
         (p.SETTINGS_TABLE, _SETTINGS), (p.INDICATORS, _INDICATORS), (p.POINTS, _POINTS), (p.TIERS, _TIERS),
         (p.PRIORITY, _PRIORITY), (p.STANDARDS, _STANDARDS), (p.RFM_CUTS, _RFM_CUTS), (p.SEGMENTS, _SEGMENTS),
         (p.STRATEGIES, _STRATEGIES), (p.REVIEW_RULES, _REVIEW_RULES), (p.TAG_LIBRARY, _TAG_LIBRARY), (p.AHP, _AHP),
-        (p.EXPERT_SCORES, _EXPERT_SCORES), (p.CHURN_RULES, _CHURN_RULES),
+        (p.EXPERT_SCORES, _EXPERT_SCORES), (p.CHURN_RULES, _CHURN_RULES), (IMPROVEMENT_RULES, SHIPPED_RULES),
     )
 }

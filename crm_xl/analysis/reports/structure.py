@@ -1,0 +1,117 @@
+"""客户结构: who the customers are, and who brings revenue and profit, by industry, region and size (guide 002)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.points import number_text
+from crm_xl.analysis.reports.choice import choice_of
+from crm_xl.analysis.reports.ground import Ground, Made
+from crm_xl.analysis.reports.groups import Grouping, groupings
+from crm_xl.analysis.shares import shares
+from crm_xl.analysis.summary import YUAN_PER_WAN, chart_block
+from crm_xl.analysis.tally import Tally, text_index
+from crm_xl.tables import choices as c
+from crm_xl.tables import inputs as i
+from crm_xl.tables.outputs import TOTAL
+from crm_xl.tables.portraits import STRUCTURE, STRUCTURE_CHART, STRUCTURE_CHOICE
+
+_SHARED = {"customers": "customer_share", "revenue": "revenue_share", "profit": "profit_share"}
+
+
+def make(ground: Ground) -> Made:
+    """STRUCTURE of the customers and the period chosen above it, and the block of its chart.
+
+    Raises:
+        CrmError: a choice that matches nobody.
+    """
+    choice = choice_of(STRUCTURE_CHOICE, ground)
+    customers = ground.frames[i.CUSTOMERS.name]
+    customers = customers[choice.customers(customers)].reset_index(drop=True)
+    listed = text_index(customers["customer_id"])
+    revenue = profit = np.full(len(listed), np.nan)
+    orders = ground.frames.get(i.ORDERS.name)
+    if orders is not None:
+        tally = Tally.of(orders["customer_id"], listed)
+        inside = choice.period.covers(orders["order_date"].to_numpy())
+        revenue = tally.sum(orders["net_amount"].to_numpy(dtype=float), inside) / YUAN_PER_WAN
+        earned = orders["net_profit"].to_numpy(dtype=float)
+        if (known := inside & ~np.isnan(earned)).any():
+            profit = tally.sum(earned, known) / YUAN_PER_WAN
+    smallest = ground.settings.general.smallest_group
+    found = groupings(customers)
+    parts = {name: structure_of(by, revenue, profit, smallest) for name, by in found.items()}
+    return Made(
+        tables={
+            STRUCTURE.name: pd.concat(parts.values(), ignore_index=True),
+            STRUCTURE_CHART.name: _chart(parts["industry"]),
+        },
+        chosen={STRUCTURE.name: choice.words},
+    )
+
+
+def structure_of(by: Grouping, revenue: Floats, profit: Floats, smallest: int) -> pd.DataFrame:
+    """The rows of STRUCTURE of one dimension, most revenue first, the last one 合计; shares add up to 1.
+
+    Args:
+        by: which group each customer belongs to.
+        revenue: 万元 per customer; all missing without orders.
+        profit: likewise; missing where no line says its profit.
+        smallest: a group of fewer customers is not called the core.
+    """
+    everybody = np.ones(len(by.codes), dtype=bool)
+    sums = {
+        "customers": by.tally.count(everybody),
+        "revenue": _sum(by, revenue),
+        "profit": _sum(by, profit),
+    }
+    body = pd.DataFrame({"group": by.names, **sums})
+    # By size the declared order says more than the money.
+    if by.title != _SIZE:
+        last = body["group"].isin([c.UNNAMED])
+        keys = body.assign(last=last, less=-body["revenue"], fewer=-body["customers"])
+        body = body.loc[keys.sort_values(["last", "less", "fewer", "group"], kind="stable").index]
+    for name, share in _SHARED.items():
+        body[share] = shares(body[name].to_numpy(dtype=float))
+    body["finding"] = _core(body, smallest)
+    total: dict[str, Any] = {"group": TOTAL, "finding": ""}
+    for name, share in _SHARED.items():
+        total[name] = body[name].sum(min_count=1)
+        total[share] = 1.0 if body[share].notna().any() else np.nan
+    whole = pd.concat([body, pd.DataFrame([total])], ignore_index=True)
+    return whole.assign(dimension=by.title)[list(STRUCTURE.names)]
+
+
+_SIZE = "企业规模"
+
+
+def _sum(by: Grouping, values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    return by.tally.sum(values, known) if known.any() else np.full(len(by.names), np.nan)
+
+
+def _core(body: pd.DataFrame, smallest: int) -> list[str]:
+    """Beside the group that brings most revenue: "客户占比35%，贡献总营收42%"; blank elsewhere."""
+    texts = [""] * len(body)
+    able = (
+        (body["customers"] >= smallest) & (body["revenue"] > 0) & (body["group"] != c.UNNAMED)
+    ).to_numpy() & body["revenue_share"].notna().to_numpy()
+    best = body["revenue"].where(able).max()
+    for place in np.flatnonzero(able & (body["revenue"] == best).to_numpy())[:1]:
+        row = body.iloc[place]
+        if row["revenue"] == body["revenue"].max():
+            customers, revenue = (
+                number_text(100 * row[name]) for name in ("customer_share", "revenue_share")
+            )
+            texts[place] = f"营收最多：客户占比{customers}%，贡献总营收{revenue}%"
+    return texts
+
+
+def _chart(industry: pd.DataFrame) -> pd.DataFrame:
+    """The revenue of the industries on the rows of the chart; returns that outweigh sales have no place in a pie."""
+    summary = industry.rename(columns={"revenue": "amount"})[["group", "customers", "amount"]]
+    return chart_block(summary.assign(amount=summary["amount"].clip(lower=0)), STRUCTURE_CHART)
