@@ -245,6 +245,7 @@ class General:
     tenure_second: float
     tenure_third: float
     trait_chance: float
+    turning_prominence: float
     audit_share: float
     audit_seed: int
     report_goal: str
