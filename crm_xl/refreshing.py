@@ -13,6 +13,7 @@ from crm_xl.analysis.results import Results
 from crm_xl.books.blocks import block_of, sentence_block
 from crm_xl.books.protocol import Block, Book, Cell
 from crm_xl.books.sidecar import write_fitting
+from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
@@ -87,8 +88,9 @@ def read_tables(book: Book, sources: Mapping[str, RawTable] | None = None) -> di
         sources: input tables read elsewhere; they stand in for the book's own.
 
     Raises:
-        CrmError: there is none, or the book cannot be read.
+        CrmError: there is none, the book is of another version, or it cannot be read.
     """
+    refuse_other_versions(book)
     present = book.tables()
     if not sources and not any(table.name in present for table in INPUTS):
         raise CrmError(

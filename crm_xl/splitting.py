@@ -17,6 +17,7 @@ from crm_xl.analysis.pipeline import Progress, analyze, quiet
 from crm_xl.books.atomic import check_free
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
+from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
 from crm_xl.masking import write_new
 from crm_xl.masking.known import personal_values, secret_columns
@@ -102,6 +103,7 @@ def split(path: str | Path, folder: str | Path | None = None, *, progress: Progr
     target = source.with_name(f"{source.stem}_拆分") if folder is None else Path(folder)
     progress("读取工作簿", 0.0)
     book = FileBook(source, read_only=True)
+    refuse_other_versions(book)
     raw = book.read([table.name for table in (*INPUTS, *PARAMETERS)])
     rest = book.read([name for name in book.tables() if name not in TABLES])
     owners = _owners(raw, source.name)

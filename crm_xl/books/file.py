@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -104,6 +105,17 @@ class FileBook:
 
     def first_formula(self, name: str) -> str:
         """The address of the first cell of a table's body that holds a formula, "订单!F2"; empty without any.
+    def value(self, name: str) -> Cell:
+        """What stands in the one cell of a defined name, a number or a text; None where there is none.
+
+        Raises:
+            CrmError: the book is damaged.
+        """
+        with self._opened() as archive:
+            parts = Parts(archive)
+            place = parts.single_cell(name)
+            return None if place is None else parts.cell_value(*place)
+
 
         Raises:
             CrmError: the book is damaged.

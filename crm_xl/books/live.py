@@ -96,6 +96,14 @@ class LiveBook:
             CrmError: the application has no such dialog.
         """
         return choose_files(self._book.app, self.name)
+    def value(self, name: str) -> Cell:
+        """What stands in the one cell of a defined name; None where it is blank or there is no such cell."""
+        found = {known.casefold(): each for known, each in self._names.items()}.get(name.casefold())
+        if found is None or found.cell is None:
+            return None
+        sheet, area = found.cell
+        return self._reader.rows(self._book.sheets[sheet].range(str(area)))[0][0]
+
 
     def confirm(self, question: str) -> bool:
         """Whether the user says yes to a question."""

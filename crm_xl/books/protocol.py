@@ -51,6 +51,13 @@ class Book(Protocol):
             CrmError: the book cannot be read (damaged, encrypted, not a workbook).
         """
 
+    def value(self, name: str) -> Cell:
+        """What stands in the one cell of a defined name; None where it is blank or there is no such cell.
+
+        Raises:
+            CrmError: the book cannot be read.
+        """
+
     def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
         """Replace the bodies of the named tables and the values of the named single cells, all or nothing.
 

@@ -13,6 +13,7 @@ from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Role
 from crm_xl.tables.shipped import SHIPPED
+from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
 
 
 class Draft:
@@ -75,6 +76,10 @@ class Draft:
 
     def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
         """Take over what a refresh computed; names the workbook does not have are passed over.
+
+    def value(self, name: str) -> Cell:
+        """What the cell of a defined name will hold; None where nothing is known of it."""
+        return SCHEMA_VERSION if name == VERSION.name else self.cells.get(name)
 
         Raises:
             ValueError: a refresh would write over a table that people fill in.

@@ -9,7 +9,6 @@ import xlwings as xw
 
 from crm_xl.errors import CrmError
 from crm_xl.log import log_unexpected
-from crm_xl.tables.cells import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from crm_xl.books.live import LiveBook
@@ -94,15 +93,10 @@ def warm_up(schema_version: str) -> str:
         schema_version: what the workbook says of the declarations it was built from; empty if it says nothing.
     """
     import crm_xl.refreshing  # noqa: F401
+    from crm_xl.books.version import version_fault, version_of
 
-    found = schema_version.strip().removesuffix(".0")
-    if found == str(SCHEMA_VERSION):
-        return ""
-    if not found.isdigit():
+    version = version_of(schema_version)
+    if version is None:
         return "这个工作簿没有标明表结构版本，可能不是由 crm_xl 生成的；刷新前请先备份。"
-    if int(found) < SCHEMA_VERSION:
-        return (
-            f"工作簿的表结构（版本 {found}）比程序（版本 {SCHEMA_VERSION}）旧："
-            "请把数据粘贴到新版 CRM_Analysis.xlsm 中再刷新。"
-        )
-    return f"工作簿的表结构（版本 {found}）比程序（版本 {SCHEMA_VERSION}）新：请先升级 crm_xl 程序。"
+    fault = version_fault(version)
+    return "" if fault is None else str(fault)

@@ -11,6 +11,7 @@ import pandas as pd
 from crm_xl.analysis.ledger import Action, Ledger
 from crm_xl.analysis.screening import screen
 from crm_xl.books.protocol import Block, Book
+from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
 from crm_xl.importing.body import Body, Change
 from crm_xl.schema import Table
@@ -159,12 +160,13 @@ def plan_import(
         share: which part of the whole work this is.
 
     Raises:
-        CrmError: the workbook lacks a table, or the column of a key; formulas in a table would be lost; the
-            workbook cannot be read.
+        CrmError: the workbook is of another version, lacks a table, or the column of a key; formulas in a table
+            would be lost; the workbook cannot be read.
     """
     now = (pd.Timestamp.now() if today is None else today).normalize()
     wanted = [table for table in importable() if any(each.table.name == table.name for each in incoming)]
     _check(book, incoming, wanted)
+    refuse_other_versions(book)
     progress("读取工作簿", share[0])
     raw = book.read([table.name for table in wanted])
     blocks: dict[str, Block] = {}

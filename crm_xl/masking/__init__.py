@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from crm_xl.books.atomic import replace_file
 from crm_xl.books.file import FileBook
+from crm_xl.books.version import refuse_newer
 from crm_xl.errors import CrmError
 from crm_xl.masking.known import cell_mask, known_values, plain_columns, secret_columns
 from crm_xl.masking.package import Changes, redact_package
@@ -57,14 +58,15 @@ def mask_copy(
         progress: told what is being done and the share done.
 
     Raises:
-        CrmError: the target exists or has another ending; the workbook cannot be read, holds a data model, or
-            calls a sheet, table or name by what must be masked. No file is made then.
+        CrmError: the target exists or has another ending; the workbook cannot be read, is newer than the program,
+            holds a data model, or calls a sheet, table or name by what must be masked. No file is made then.
     """
     source = Path(path)
     target = source.with_name(f"{source.stem}{SUFFIX}{source.suffix}") if out is None else Path(out)
     check_new(target, source)
     progress("读取工作簿", 0.0)
     book = FileBook(source, read_only=True)
+    refuse_newer(book)  # it may hold secrets in columns that only a newer program knows
     places = book.tables()
     named = [name for name, place in places.items() if secret_columns(name, place.headings)]
     tables = book.read(named)

@@ -15,7 +15,7 @@ from lxml import etree
 
 from crm_xl.package.archive import Archive, damaged, not_a_workbook
 from crm_xl.package.areas import Area, Move, split_reference
-from crm_xl.raw import Place
+from crm_xl.raw import Place, column_letters
 from crm_xl.tables.cells import FUNCTIONS_NAME
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -201,6 +201,26 @@ class Parts:
                     return sheet, area.top, area.left
         return None
 
+    def cell_value(self, sheet: SheetPart, row: int, column: int) -> float | str | None:
+        """What one cell of a small sheet holds: a number or a text; None for a blank.
+
+        Nothing but the sheet is opened, unless the text stands among the shared ones.
+        """
+        address = f"{column_letters(column)}{row}"
+        cells = children(self.archive.xml(sheet.part), "sheetData", "row", "c")
+        for cell in (each for each in cells if each.get("r") == address):
+            if cell.get("t") == "inlineStr":
+                return _text(cell) or None
+            stored = "".join(map(_text, children(cell, "v")))
+            if cell.get("t") == "s":
+                (shared,) = (target for kind, target in self.links.values() if kind == "sharedStrings")
+                texts = children(self.archive.xml(self.archive.part_name(shared)), "si")
+                stored = _text(texts[int(stored)])
+            elif stored and cell.get("t", "n") == "n":
+                return float(stored)
+            return stored or None
+        return None
+
     def _table(self, part: str, sheet: SheetPart) -> TablePart:
         root = self.archive.xml(part)
         area = Area.parse(root.get("ref", ""))
@@ -272,6 +292,10 @@ def sibling(element: etree._Element, name: str) -> str:
     """The tag of that name in the element's namespace."""
     namespace = etree.QName(element).namespace
     return f"{{{namespace}}}{name}" if namespace else name
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(map(str, element.itertext()))
 
 
 def truth(text: str | None) -> bool:
