@@ -312,7 +312,7 @@ GENERAL: tuple[Setting, ...] = (
             note="同上", guide="004"),
     Setting(name="trait_chance", title="流失共性偶然概率上限", group="服务与流失报表", kind=Kind.PERCENT, default=0.05, minimum=0,
             maximum=1, note="纯属偶然也有这么常见的特征不列入流失客户共性", guide="004"),
-    Setting(name="turning_prominence", title="拐点显著度", group="报表", kind=Kind.PERCENT, default=0.2, minimum=0.01, maximum=10,
+    Setting(name="turning_prominence", title="拐点显著度", group="报表", kind=Kind.PERCENT, default=0.3, minimum=0.01, maximum=10,
             note="局部高点（低点）与两侧落差中较小者，除以各月均值，达到此比例才算趋势拐点", guide="004"),
     Setting(name="audit_share", title="抽样核查比例", group="抽样核查", kind=Kind.PERCENT, default=0.1, minimum=0, maximum=1,
             note="每一级抽取的比例，向上取整，至少1家", guide="003"),
