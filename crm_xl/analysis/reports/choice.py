@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Period, window
 from crm_xl.analysis.customers import Frames, is_within
-from crm_xl.analysis.reports.ground import Ground
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
@@ -18,6 +18,9 @@ from crm_xl.settings import Settings
 from crm_xl.settings.rows import Row, read_rows
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
+
+if TYPE_CHECKING:  # a ground keeps what choices narrow
+    from crm_xl.analysis.reports.ground import Ground
 
 _MONTHS_OF = {c.GRAIN_MONTH: 1, c.GRAIN_QUARTER: 3, c.GRAIN_YEAR: MONTHS_PER_YEAR}
 _NARROWING = ("owner", "industry", "region")

@@ -12,6 +12,7 @@ import pandas as pd
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.customers import Frames
 from crm_xl.analysis.metrics_orders import OrderLines, order_lines
+from crm_xl.analysis.reports.sales_facts import SalesFacts, sales_facts
 from crm_xl.analysis.tally import text_index
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
@@ -56,6 +57,15 @@ class Ground:
             KeyError: there are no order lines; a report that asks for them names tblOrders among its needs.
         """
         return order_lines(self.frames[i.ORDERS.name], self.listed, self.date)
+
+    @cached_property
+    def sales(self) -> SalesFacts:
+        """The order lines and opportunities with owner, region and industry; made once for all.
+
+        Raises:
+            KeyError: there are no order lines.
+        """
+        return sales_facts(self.frames, self.lines, self.listed, self.date)
 
 
 @dataclass(kw_only=True)

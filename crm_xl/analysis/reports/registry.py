@@ -6,16 +6,21 @@ from crm_xl.analysis.reports import (
     base_value,
     basic_info,
     behaviour,
+    compare,
     improvement,
+    owners,
     profile_tags,
     relation,
+    sales,
     structure,
     tags,
+    turning_points,
     value_assessment,
 )
 from crm_xl.analysis.reports.ground import Report
 from crm_xl.tables import portraits as t
 from crm_xl.tables import relations as r
+from crm_xl.tables import sales_reports as x
 
 REPORTS: tuple[Report, ...] = (
     Report(tables=(r.RELATION,), make=relation.make),
@@ -27,4 +32,8 @@ REPORTS: tuple[Report, ...] = (
     Report(tables=(t.IMPROVEMENT,), make=improvement.make),
     Report(tables=(t.STRUCTURE, t.STRUCTURE_CHART), make=structure.make),
     Report(tables=(t.PROFILE_TAGS,), make=profile_tags.make),
+    Report(tables=(x.SALES_REPORT, x.SALES_CHART), make=sales.make_sales),
+    Report(tables=(x.OWNER_COMPARE, x.OWNER_CHART), make=owners.make_owners),
+    Report(tables=(x.COMPARE, x.COMPARE_CHART), make=compare.make_compare),
+    Report(tables=(x.TURNING_POINTS, x.TURNING_CHART), make=turning_points.make_turning_points),
 )

@@ -1,0 +1,155 @@
+"""What happened in any stretch of days, of the order lines and opportunities that a choice means."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.reports.choice import Choice
+from crm_xl.analysis.reports.sales_facts import SalesFacts
+from crm_xl.analysis.tally import CANCELLED, Codes, Flags, Tally
+
+_FIRST_DAY = np.datetime64(0, "D")
+
+
+class Measured(NamedTuple):
+    """What happened in some days; missing where it cannot be known. Amounts in 元, rates as fractions."""
+
+    amount: float
+    orders: float
+    customers: float
+    new_customers: float
+    average_order_value: float
+    active_share: float
+    profit_margin: float
+    high_value_share: float
+    created: float
+    conversion: float
+
+
+class Selection:
+    """The lines and opportunities of a choice, whatever their day.
+
+    Args:
+        facts: of everybody in scope.
+        choice: whose owner, industry and region count.
+        high_value: which customers are of high value today, in the order by which the lines number them.
+    """
+
+    def __init__(self, facts: SalesFacts, choice: Choice, high_value: Flags) -> None:
+        inside = facts.chosen(choice, facts.groups)
+        kept = np.flatnonzero(inside) if not inside.all() else slice(None)
+        lines = facts.lines
+        self.days = _numbers(lines.days[kept])
+        self.amount, self._profit = lines.amount[kept], lines.profit[kept]
+        self._counts, self._order, self._customer = (
+            lines.counts[kept],
+            lines.order[kept],
+            facts.customer[kept],
+        )
+        self._orders = int(lines.order.max(initial=-1)) + 1
+        # The last place is that of lines whose customer nobody knows.
+        self._high = np.append(high_value, False)
+        first = Tally(self._customer, len(high_value)).first(lines.days[kept], self._counts)
+        self._first = _numbers(first[~np.isnat(first)])
+        self._since = _month_start(_numbers(lines.days))
+        self._dealt = facts.opportunities is not None
+        if facts.opportunities is not None:
+            deals = facts.chosen(choice, facts.opportunities.groups)
+            self._created = _numbers(facts.opportunities.created[deals])
+            self._won = facts.opportunities.won[deals]
+            closed = facts.opportunities.closed[deals]
+            # Nobody knows since when an opportunity without a day was won: it counts from its first day on.
+            self._closed = np.where(np.isnat(closed), self._created, _numbers(closed))
+            self._dealt_since = _month_start(_numbers(facts.opportunities.created))
+
+    def knows(self, days: Period) -> bool:
+        """Whether the data reach back to these days: to the month of the first line of anybody."""
+        return self._since is not None and _number(days.start) >= self._since
+
+    def knows_opportunities(self, days: Period) -> bool:
+        """Likewise for opportunities."""
+        return self._dealt and self._dealt_since is not None and _number(days.start) >= self._dealt_since
+
+    @property
+    def empty(self) -> bool:
+        """Whether the choice leaves neither line nor opportunity."""
+        return not len(self.days) and not (self._dealt and len(self._created))
+
+    def amount_of(self, days: Period) -> float:
+        """The net amount of these days, 元."""
+        return _sum(self.amount[(self.days >= _number(days.start)) & (self.days <= _number(days.end))])
+
+    def measure(self, days: Period, grace: int = 0) -> Measured:
+        """What happened from the first to the last of these days.
+
+        Args:
+            days: both ends count.
+            grace: how many days after them opportunities had to be won. Those of last month have had less time than
+                those of last year; compared are equally young ones.
+        """
+        start, end = _number(days.start), _number(days.end)
+        rows = np.flatnonzero((self.days >= start) & (self.days <= end))
+        amounts, customers = self.amount[rows], self._customer[rows]
+        counted = rows[self._counts[rows]]
+        buyers = self._customer[counted]
+        amount = _sum(amounts)
+        orders = _different(self._order[counted], self._orders)
+        bought = _different(buyers[buyers >= 0], len(self._high))
+        begun = float((self._first <= end).sum())
+        profits = self._profit[rows]
+        known = ~np.isnan(profits)
+        created = won = np.nan
+        if self._dealt:
+            new = (self._created >= start) & (self._created <= end)
+            won_by_then = new & self._won & (self._closed <= end + grace)
+            created, won = float(new.sum()), float(won_by_then.sum())
+        return Measured(
+            amount=amount,
+            orders=orders,
+            customers=bought,
+            new_customers=float(((self._first >= start) & (self._first <= end)).sum()),
+            average_order_value=_ratio(amount, orders),
+            active_share=_ratio(bought, begun),
+            profit_margin=_ratio(_sum(profits[known]), _sum(amounts[known])),
+            high_value_share=_ratio(_sum(amounts[self._high[customers]]), amount),
+            created=created,
+            conversion=_ratio(won, created),
+        )
+
+
+def _numbers(days: np.ndarray) -> Codes:
+    numbers: Codes = (days.astype("datetime64[D]") - _FIRST_DAY).astype(np.int64)
+    return numbers
+
+
+def _number(day: object) -> int:
+    return int(_numbers(np.array([day], dtype="datetime64[us]"))[0])
+
+
+def _month_start(days: Codes) -> int | None:
+    """The first day of the month in which the first of these days lies."""
+    if not len(days):
+        return None
+    first = (_FIRST_DAY + days.min()).astype("datetime64[M]")
+    return int(_numbers(np.array([first]))[0])
+
+
+def _different(ids: Codes, size: int) -> float:
+    """How many different ones there are among numbers below `size`."""
+    met = np.zeros(size, dtype=bool)
+    met[ids] = True
+    return float(met.sum())
+
+
+def _sum(values: Floats) -> float:
+    """The sum; what cancels out is exactly 0."""
+    net = float(values.sum())
+    return 0.0 if abs(net) <= CANCELLED * float(np.abs(values).sum()) else net
+
+
+def _ratio(dividend: float, divisor: float) -> float:
+    return dividend / divisor if divisor > 0 else np.nan

@@ -1,0 +1,163 @@
+"""趋势拐点: months in which amount, new customers or the share of active ones turn (guide 004).
+
+A month turns where it is a local extreme and stands out: where its prominence, the smaller of the drops on its two
+sides before something higher (for a low: the smaller of the rises) comes, is at least the share of the mean month
+that 参数 says. Prominence as topography has it, e.g. Llobera 2001, Building past landscape perception with GIS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crm_xl.analysis.growth import Floats, growth
+from crm_xl.analysis.reports.change_words import percent_text, short_figure
+from crm_xl.analysis.reports.choice import Choice, choice_of
+from crm_xl.analysis.reports.ground import Ground, Made
+from crm_xl.analysis.tally import Codes
+from crm_xl.analysis.trend import monthly_trend
+from crm_xl.tables import outputs as o
+from crm_xl.tables import sales_reports as t
+
+PEAK, VALLEY = "峰（由升转降）", "谷（由降转升）"
+_TURNED = {PEAK: "由升转降", VALLEY: "由降转升"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A line of the trend whose turns are told: its column of TREND, its name, its unit and what a cell is in it."""
+
+    column: str
+    title: str
+    unit: str
+    scale: float = 1.0
+
+
+METRICS = (
+    Metric(column="amount", title="订单总额", unit="万元"),
+    Metric(column="new_customers", title="新增客户数", unit="家"),
+    Metric(column="active_share", title="活跃客户占比", unit="%", scale=100.0),
+)
+
+
+def make_turning_points(ground: Ground) -> Made:
+    """TURNING_POINTS and the block of its charts: the 24 months up to the last day that the choice above it names.
+
+    Raises:
+        CrmError: a choice that cannot be followed, or no order up to that day in what it leaves.
+    """
+    choice = choice_of(t.TURNING_CHOICE, ground)
+    trend = _trend(choice, ground)
+    complete = choice.period.end.is_month_end
+    share = ground.settings.general.turning_prominence
+    months = trend["month"].tolist()
+    marks: dict[str, Floats] = {}
+    rows = []
+    for metric in METRICS:
+        values = trend[metric.column].to_numpy(dtype=float)
+        known = np.flatnonzero(~np.isnan(values))
+        known = known if complete else known[known < len(values) - 1]
+        places, prominences = turning_points(values[known], share)
+        marks[metric.column] = np.full(len(values), np.nan)
+        marks[metric.column][known[places]] = values[known[places]]
+        before = known[:1]
+        for place, prominence in zip(known[places], prominences, strict=True):
+            turn = PEAK if prominence > 0 else VALLEY
+            rows.append(
+                {
+                    "metric": metric.title,
+                    "month": months[place],
+                    "turn": turn,
+                    "value": values[place] * metric.scale,
+                    "unit": metric.unit,
+                    "prominence": abs(prominence),
+                    "statement": _statement(metric, turn, months, values, (int(before[0]), int(place))),
+                }
+            )
+            before = [place]
+    frame = pd.DataFrame(rows, columns=list(t.TURNING_POINTS.names))
+    block = trend[["month", *(metric.column for metric in METRICS)]].assign(
+        **{f"{name}_turn": values for name, values in marks.items()}
+    )
+    return Made(
+        tables={
+            t.TURNING_POINTS.name: frame.astype(
+                {"month": "datetime64[ns]", "value": float, "prominence": float}
+            ),
+            t.TURNING_CHART.name: block[list(t.TURNING_CHART.names)],
+        },
+        chosen={t.TURNING_POINTS.name: choice.words},
+    )
+
+
+def turning_points(values: Floats, share: float) -> tuple[Codes, Floats]:
+    """The places of the turns of a series, in order, and how much each stands out.
+
+    Args:
+        values: one per month, none missing. Neither end turns; of equal months in a row the last one does.
+        share: of the mean month: what stands out less is no turn.
+
+    Returns:
+        Places, and prominence ÷ mean: above 0 for a peak, below for a low. None where the mean is not positive.
+    """
+    nothing = np.array([], dtype=np.int64), np.array([])
+    mean = float(values.mean()) if len(values) else 0.0
+    if not mean > 0:
+        return nothing
+    high, low = prominences(values) / mean, prominences(-values) / mean
+    signed = np.where(high >= share, high, np.where(low >= share, -low, 0.0))
+    places = np.flatnonzero((signed != 0.0) & ((high > 0) | (low > 0)))
+    return places, signed[places]
+
+
+def prominences(values: Floats) -> Floats:
+    """How far each inner local maximum stands above the higher of the lows that part it from something higher; else 0."""
+    found = np.zeros(len(values))
+    for place in range(1, len(values) - 1):
+        height = values[place]
+        before = place - 1
+        while before > 0 and values[before] == height:
+            before -= 1
+        if not (values[before] < height and values[place + 1] < height):
+            continue
+        left, right = values[:place], values[place + 1 :]
+        found[place] = height - max(_low(left[::-1], height), _low(right, height))
+    return found
+
+
+def _low(side: Floats, height: float) -> float:
+    """The lowest value on the way from a maximum to something higher, or to the end."""
+    higher: NDArray[np.bool_] = side > height
+    reach = int(higher.argmax()) if higher.any() else len(side)
+    return float(side[:reach].min())
+
+
+def _trend(choice: Choice, ground: Ground) -> pd.DataFrame:
+    facts = ground.sales
+    inside = facts.chosen(choice, facts.groups)
+    if not (inside & (facts.lines.days <= np.datetime64(choice.period.end, "D"))).any():
+        raise choice.nothing("订单")
+    if inside.all() and choice.period.end == ground.date and o.TREND.name in ground.made:
+        return ground.made[o.TREND.name]
+    return monthly_trend(facts.orders[inside], choice.period.end)
+
+
+def _statement(
+    metric: Metric, turn: str, months: list[pd.Timestamp], values: Floats, places: tuple[int, int]
+) -> str:
+    """One turn in words: “2026-02订单总额由降转升：12.3万元，较2025-12的45.6万元下降73%。”."""
+    before, place = places
+    now, then = values[place] * metric.scale, values[before] * metric.scale
+    text = f"{months[place]:%Y-%m}{metric.title}{_TURNED[turn]}：{short_figure(now)}{metric.unit}"
+    since = f"较{months[before]:%Y-%m}的{short_figure(then)}{metric.unit}"
+    if metric.unit == "%":
+        change, shown = now - then, f"{short_figure(round(abs(now - then), 2))}个百分点"
+    else:
+        change = growth(now, then)
+        shown = percent_text(abs(change))
+    if np.isnan(change) or change == 0:
+        return f"{text}。"
+    return f"{text}，{since}{'上升' if change > 0 else '下降'}{shown}。"
