@@ -103,20 +103,21 @@ def rfm_summary(scored: pd.DataFrame, rules: Sequence[SegmentRule]) -> pd.DataFr
 
 
 def chart_block(summary: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """The label, customers and amount of a summary's groups on exactly the rows the chart reads.
+    """The label and the figures of a summary's groups on exactly the rows the chart reads.
 
     Args:
         summary: as from tier_summary or rfm_summary; its first column is the label and its last row 合计.
-        table: TIER_CHART or SEGMENT_CHART. Groups beyond its rows are summed as 其他 in the last one; rows that
-            are left stay blank.
+        table: a block whose first column is the label; the others are columns of the summary. Groups beyond its
+            rows are summed as 其他 in the last one; rows that are left stay blank.
     """
     if table.fixed_rows is None:
         raise ValueError(f"{table.name} has no fixed number of rows")
     slots = table.fixed_rows
     groups = summary.iloc[:-1].rename(columns={summary.columns[0]: "label"})[list(table.names)]
+    groups = groups.reset_index(drop=True)
     if len(groups) > slots:
         kept, rest = groups.iloc[: slots - 1], groups.iloc[slots - 1 :]
-        last = {"label": outputs.OTHERS, "customers": rest["customers"].sum(), "amount": rest["amount"].sum()}
+        last = {"label": outputs.OTHERS, **{name: rest[name].sum() for name in table.names[1:]}}
         groups = pd.concat([kept, pd.DataFrame([last])], ignore_index=True)
     return groups.reindex(range(slots)).astype({"label": object})
 

@@ -41,10 +41,9 @@ class Grouping:
     @classmethod
     def of(cls, title: str, values: pd.Series, order: Sequence[str] = ()) -> Grouping:
         """The groups that occur: in the order given, then by name, those nobody filled in last."""
-        found = sorted(set(values) - set(order) - set(_LAST))
-        names = [*order, *found, *_LAST]
-        present = set(values)
-        names = [name for name in names if name in present]
+        present = set(values.unique())
+        found = sorted(present - set(order) - set(_LAST))
+        names = [name for name in dict.fromkeys([*order, *found, *_LAST]) if name in present]
         codes = pd.Index(names, dtype=object).get_indexer(
             pd.Index(values.to_numpy(dtype=object), dtype=object)
         )
