@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -47,9 +48,8 @@ def trait_lift(
     group = np.asarray(flags, dtype=bool)
     if len(group) != len(customers):
         raise ValueError(f"{len(group)} flags for {len(customers)} customers")
-    log_factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, len(customers) + 1)))])
     found = [
-        _values(title, rows, values, group, max(minimum, 1), log_factorials)
+        _values(title, rows, values, group, max(minimum, 1))
         for title, rows, values in _held(customers, traits, tags)
     ]
     frame = pd.concat([part for part in found if len(part)] or [_empty()], ignore_index=True)
@@ -78,9 +78,7 @@ def _held(
         yield f"{kind}标签", own["row"].to_numpy(dtype=np.int64), own["tag"].to_numpy(dtype=object)
 
 
-def _values(
-    title: str, rows: Codes, values: Names, group: Flags, minimum: int, log_factorials: Floats
-) -> pd.DataFrame:
+def _values(title: str, rows: Codes, values: Names, group: Flags, minimum: int) -> pd.DataFrame:
     """The values of one trait that enough of the group have."""
     codes, names = pd.factorize(values)
     known = np.unique(rows)
@@ -104,23 +102,35 @@ def _values(
             "base_rate": flagged_all / everybody,
             "lift": divide(share, base_share),
             "chance": [
-                _at_least(int(hits), int(drawn), flagged_all, everybody, log_factorials)
-                for hits, drawn in zip(flagged, holders, strict=True)
+                chance(int(hits), int(marked), flagged_all, everybody)
+                for hits, marked in zip(flagged, holders, strict=True)
             ],
         }
     )
 
 
-def _at_least(hits: int, marked: int, drawn: int, everybody: int, log_factorials: Floats) -> float:
-    """The probability that at least `hits` of `drawn` are marked, when `marked` of `everybody` are."""
+def chance(hits: int, marked: int, drawn: int, everybody: int) -> float:
+    """The probability that at least `hits` of `drawn` are marked, when `marked` of `everybody` are (hypergeometric).
+
+    >>> round(chance(4, 4, 4, 8), 6)  # Fisher's lady: all four cups named rightly by guessing, 1 in 70
+    0.014286
+    """
+    log = _log_factorials(everybody)
 
     def log_choose(n: int, k: NDArray[np.int64] | int) -> Floats:
-        chosen: Floats = log_factorials[n] - log_factorials[k] - log_factorials[n - np.asarray(k)]
+        chosen: Floats = log[n] - log[k] - log[n - np.asarray(k)]
         return chosen
 
-    at = np.arange(max(hits, drawn + marked - everybody), min(drawn, marked) + 1)
-    log = log_choose(marked, at) + log_choose(everybody - marked, drawn - at) - log_choose(everybody, drawn)
-    return float(min(1.0, np.exp(log).sum()))
+    at = np.arange(max(hits, drawn + marked - everybody, 0), min(drawn, marked) + 1)
+    terms = log_choose(marked, at) + log_choose(everybody - marked, drawn - at) - log_choose(everybody, drawn)
+    return float(min(1.0, np.exp(terms).sum()))
+
+
+@lru_cache(maxsize=32)
+def _log_factorials(largest: int) -> Floats:
+    """Natural logarithms of 0!, 1!, … largest!."""
+    table: Floats = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, largest + 1)))])
+    return table
 
 
 def _empty() -> pd.DataFrame:
