@@ -130,7 +130,7 @@ def output_blocks(results: Results, present: Mapping[str, object] | None = None)
             continue
         if table.name in results.tables:
             blocks[table.name] = block_of(table, results.tables[table.name])
-        else:
+        elif not table.kept_up:  # what people have filled in stays, whatever could not be computed
             blocks[table.name] = sentence_block(table, results.missing[table.name])
     return blocks
 

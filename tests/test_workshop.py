@@ -19,6 +19,7 @@ from crm_xl.tables import outputs as o
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
 from crm_xl.tables.shipped import SHIPPED
+from tests.support.judgements import filled, square
 
 FIRST, SECOND, THIRD = "2024-12-31", "2025-05-31", "2025-06-30"
 # Who: orders in 万元, margin, 合作起始时间, cross-buy rate -> points and score by hand (价值评分卡).
@@ -249,7 +250,7 @@ def test_what_was_shown_never_feeds_what_is_computed():
 
 
 def judged(*pairs: tuple[str, str, float]) -> dict[str, RawTable]:
-    return {p.AHP.name: raw(p.AHP.name, *((p.CARD_VALUE, *pair, "王敏") for pair in pairs))}
+    return {w.AHP.name: filled(square({pair[:2]: pair[2] for pair in pairs}, judge="王敏"))}
 
 
 def test_weights_by_judgement_change_scores_and_the_block_formulas_read_alike():
@@ -285,7 +286,7 @@ def test_judgements_that_contradict_each_other_are_refused_with_the_worst_and_it
     results = run(tables(), **judgements, **{p.SETTINGS_TABLE.name: settings(指标权重来源=p.WEIGHTS_AHP)})
     assert by_customer(results, "tblScores").loc["A", "score"] == pytest.approx(94.5)  # the typed weights
     (note,) = (note for note in results.notes if "沿用手工权重" in note)
-    assert "CR" in note and "参数!" in note
+    assert "CR" in note and "AHP权重!" in note
     weights = results.tables[w.AHP_WEIGHTS.name]
     assert weights["ahp"].isna().all()
     assert weights["verdict"].iloc[0] == "未通过"

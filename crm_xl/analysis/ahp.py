@@ -14,13 +14,12 @@ import numpy as np
 
 from crm_xl.analysis.growth import Floats
 from crm_xl.errors import CrmError
+from crm_xl.settings.triangle import RECIPROCAL_TOLERANCE
 from crm_xl.tables import parameters as p
 
 CR_LIMIT = 0.10
 MOST_ITEMS = 15  # as far as every table of random indices goes
 SCALE = tuple(range(1, 10))
-# 3 with 0.33, 6 with 0.17, 7 with 0.14 are reciprocals as people type them.
-RECIPROCAL_TOLERANCE = 0.03
 
 # Random indices by number of items, from 3 on. Saaty 1980, The Analytic Hierarchy Process; Saaty 2005, Theory and
 # Applications of the Analytic Network Process, p. 31; Donegan & Dodd 1991, Math. Comput. Modelling 15(10) 135-137.

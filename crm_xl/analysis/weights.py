@@ -1,4 +1,4 @@
-"""AHP权重: for each scorecard the weights in force beside those that judgements, experts or equality give."""
+"""权重对比: for each scorecard the weights in force beside those that judgements, experts or equality give."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def weigh_card(
         found = None
         if made:
             try:
-                found = _by_ahp(made, items, ri, notes)
-                found.require_consistent(items, _worst_cell(found, made, items))
+                found = by_judgement(made, items, ri, notes)
+                found.require_consistent(items, worst_cells(found, made, items))
                 proposed[p.WEIGHTS_AHP] = found.weights
             except CrmError as error:
                 refused[p.WEIGHTS_AHP] = str(error)
@@ -215,7 +215,7 @@ def weighed(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
     return replace(settings, cards={**settings.cards, card.name: card}), tuple(notes)
 
 
-def _by_ahp(made: Sequence[Judgement], items: Sequence[str], ri: str, notes: list[str]) -> ahp.Ahp:
+def by_judgement(made: Sequence[Judgement], items: Sequence[str], ri: str, notes: list[str]) -> ahp.Ahp:
     """What the group's judgements of one level come to, consistent or not.
 
     Raises:
@@ -261,7 +261,7 @@ def _matrix(judgements: Iterable[Judgement], items: Sequence[str]) -> Floats:
                     f"“{judgement.first}”比“{judgement.second}”填了 {ahp.ratio_text(ratio)}，"
                     f"与同一人另一处的判断 {ahp.ratio_text(float(before))} 不互为倒数。",
                     where=judgement.where,
-                    hint=f"请改为 {ahp.ratio_text(float(before))}，或删除其中一行。",
+                    hint=f"请改为 {ahp.ratio_text(float(before))}，或清空其中一格。",
                 )
             )
         elif ratio >= 1:  # 3 is exact, the 0.33 of the other row is rounded
@@ -271,7 +271,7 @@ def _matrix(judgements: Iterable[Judgement], items: Sequence[str]) -> Floats:
     return matrix
 
 
-def _worst_cell(found: ahp.Ahp, made: Sequence[Judgement], items: Sequence[str]) -> str:
+def worst_cells(found: ahp.Ahp, made: Sequence[Judgement], items: Sequence[str]) -> str:
     """The cells in which the worst judgement stands."""
     worst = found.worst
     if worst is None:

@@ -29,11 +29,13 @@ from crm_xl.analysis.prospects import prospects
 from crm_xl.analysis.schemes import classify
 from crm_xl.analysis.tally import Flags
 from crm_xl.analysis.tier_effect import tier_effect, tiers_at
+from crm_xl.analysis.triangle import saaty_steps, triangle_table
 from crm_xl.analysis.weights import ahp_weights, opinion_notes, weighed
 from crm_xl.analysis.whatif import what_if
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
+from crm_xl.settings.triangle import read_triangle
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
@@ -185,7 +187,9 @@ class Workshop:
         self.made[w.WHAT_IF_MOVERS.name] = tried.movers
 
     def check(self) -> None:
-        """AHP_WEIGHTS, and SETTING_CHECKS with what could not be followed at its top."""
+        """AHP and AHP_WEIGHTS, and SETTING_CHECKS with what could not be followed at its top."""
+        self.made[w.AHP.name] = triangle_table(self.settings, read_triangle(self.raw.get(w.AHP.name)))
+        self.made[w.SAATY_STEPS.name] = saaty_steps()
         self.made[w.AHP_WEIGHTS.name] = ahp_weights(self.settings)
         sentences = (*opinion_notes(self.settings), *map(str, self.faults))
         told = [("表格内容", "", "无法采用", WRONG, sentence) for sentence in sentences]

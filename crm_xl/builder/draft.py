@@ -8,6 +8,7 @@ from pathlib import Path
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.builder.layout import plan
 from crm_xl.builder.samples import sample_rows
+from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.builder.specs import BookSpec
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
@@ -21,7 +22,7 @@ class Draft:
 
     Args:
         spec: what the workbook holds.
-        samples: whether the input tables are filled with sample rows; parameters always have the shipped rows.
+        samples: whether the tables that people fill in hold sample rows; parameters always have the shipped rows.
     """
 
     def __init__(self, spec: BookSpec, *, samples: bool = True) -> None:
@@ -33,7 +34,7 @@ class Draft:
         self.cells: dict[str, Cell] = {}
         self._before: tuple[dict[str, Block], dict[str, Cell]] | None = None
         filled = {
-            **(sample_rows() if samples else {}),
+            **({**sample_rows(), **trial_rows()} if samples else {}),
             **{name: _said(rows) for name, rows in SHIPPED.items()},
         }
         self.blocks: dict[str, Block] = {

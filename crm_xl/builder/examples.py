@@ -16,8 +16,9 @@ from crm_xl.builder.author import Author
 from crm_xl.builder.layout import EXAMPLES
 from crm_xl.builder.sheets import A4
 from crm_xl.functions import FUNCTIONS, Function
-from crm_xl.functions.declaration import Argument
+from crm_xl.schema import Table
 from crm_xl.tables import outputs as o
+from crm_xl.tables import workshop as w
 
 Rows = Sequence[Sequence[Any]]
 
@@ -29,6 +30,8 @@ BLOCKS = {
     "bands": o.BAND_BLOCK,
     "scheme": o.SEGMENT_BLOCK,
 }
+# Functions of a table that people fill in themselves.
+FILLED = {"AHP_WEIGHTS": w.AHP, "AHP_CR": w.AHP}
 # The name of a function that has failed, and what CRM_WHY says of it.
 WHY = "CRM_WHY"
 _FAILING = '=PRIORITY("八十五")'
@@ -105,21 +108,34 @@ def _example(author: Author, worksheet: Worksheet, row: int, function: Function)
             break
         table = BLOCKS[argument.name]
         references.append(table.defined_name)
-        values.append(_rows(author, argument))
+        values.append(_rows(author, table))
     formula = f"={function.name}({','.join(references)})"
     worksheet.write_string(row, _LABELS, "公式", look("table title"))
     worksheet.write_string(row, _VALUES, formula, look("text"))
     worksheet.write_string(row + 1, _LABELS, "结果", look("table title"))
     bottom = _spill(worksheet, row + 1, _VALUES, formula, function.call(*values), look("value"))
+    if function.name in FILLED:
+        bottom = _of_this_book(author, worksheet, bottom, function, FILLED[function.name])
     if function.example.note:
         worksheet.write_string(bottom, _VALUES, function.example.note, look("note"))
         bottom += 1
     return bottom
 
 
-def _rows(author: Author, argument: Argument) -> Rows:
+def _of_this_book(author: Author, worksheet: Worksheet, row: int, function: Function, table: Table) -> int:
+    """The same function on what people have filled in elsewhere in the workbook; the first free row below."""
+    look = author.theme.look
+    formula = f"={function.name}({table.defined_name})"
+    worksheet.write_string(row, _LABELS, f"本工作簿的{table.title}", look("table title"))
+    worksheet.write_string(row, _VALUES, formula, look("text"))
+    result = function.call(_rows(author, table))
+    worksheet.write_string(row + 1, _LABELS, "结果", look("table title"))
+    return _spill(worksheet, row + 1, _VALUES, formula, result, look("value"))
+
+
+def _rows(author: Author, table: Table) -> Rows:
     """A parameter block as a formula receives it: headings, then rows."""
-    block = author.draft.blocks[BLOCKS[argument.name].name]
+    block = author.draft.blocks[table.name]
     return [list(block.headings), *map(list, block.rows)]
 
 

@@ -18,6 +18,7 @@ from crm_xl.books.protocol import Cell
 from crm_xl.builder.author import Author
 from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
+from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
 from crm_xl.builder.triangle import shade_triangle, step_rule
 from crm_xl.builder.validation import FURTHER_ROWS, LISTS, validation
@@ -35,6 +36,8 @@ _FULL_SIZE_WIDTH = 100.0  # characters that a page takes at 100 %
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
 _SPARE_LINES = 1
+_MOST_NAMED = 4  # columns that people fill in; of more the first and the last are named
+_FILLED_SAMPLE = "当前填写的内容为示例（虚构），可清空。"
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
 
@@ -217,7 +220,7 @@ def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
         worksheet.write_string(1, 0, f"{note}{_guides(table)}", look("note"))
         worksheet.write_string(2, 0, f"{sample}{written}", look("note"))
     if sheet.kind is SheetKind.OUTPUT and len(tables) == 1:
-        worksheet.write_string(1, 0, _explanation(tables[0]), look("note"))
+        worksheet.write_string(1, 0, _explanation(author, tables[0]), look("note"))
         _write_caption(author, sheet, sheet.placed[0], worksheet)
     elif len(tables) > 1:
         _write_table_heads(author, sheet, worksheet)
@@ -235,7 +238,7 @@ def _write_table_heads(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
                 row - 1, placed.column, row - 1, right, placed.table.note, look("wrapped note")
             )
         else:
-            text = f"{placed.table.title}：{_explanation(placed.table)}"
+            text = f"{placed.table.title}：{_explanation(author, placed.table)}"
             worksheet.merge_range(row - 2, placed.column, row - 2, right, text, look("wrapped note"))
             worksheet.merge_range(row - 1, placed.column, row - 1, right, "", look("wrapped note"))
             _write_caption(author, sheet, placed, worksheet)
@@ -264,11 +267,13 @@ def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: 
     author.define(name, sheet.name, row, placed.column, row, placed.column)
 
 
-def _explanation(table: Table) -> str:
+def _explanation(author: Author, table: Table) -> str:
     note = f"{table.note}。" if table.note else ""
-    typed = "、".join(column.title for column in table if column.filled)
+    titles = [column.title for column in table if column.filled]
+    typed = "、".join(titles) if len(titles) <= _MOST_NAMED else f"{titles[0]}至{titles[-1]}"
+    sample = _FILLED_SAMPLE if author.draft.samples and table.name in trial_rows() else ""
     written = f"黄底的“{typed}”由人填写，刷新时保留；其余由刷新写入。" if typed else "由刷新写入，请勿修改。"
-    return f"{note}{written}{_guides(table)}"
+    return f"{sample}{note}{written}{_guides(table)}"
 
 
 def _guides(table: Table) -> str:

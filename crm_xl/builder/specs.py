@@ -9,6 +9,7 @@ from crm_xl.tables import TABLES
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
 from crm_xl.tables import parameters as p
+from crm_xl.tables import workshop as w
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +58,9 @@ CUSTOMER_GRADING = BookSpec(
     guide="003",
     tables=(
         i.CUSTOMERS, i.ORDERS, i.RATINGS, i.OVERRIDES, i.HISTORY,
-        p.SETTINGS_TABLE, p.INDICATORS, p.POINTS, p.TIERS, p.PRIORITY, p.STANDARDS, p.REVIEW_RULES, p.AHP,
+        p.SETTINGS_TABLE, p.INDICATORS, p.POINTS, p.TIERS, p.PRIORITY, p.STANDARDS, p.REVIEW_RULES, p.EXPERT_SCORES,
         o.SCORES, o.TIER_SUMMARY, o.METRICS, o.TREND, o.BALANCE, o.LEDGER_SUMMARY, o.LEDGER,
+        w.AHP, w.AHP_WEIGHTS, w.SETTING_CHECKS, w.SAATY_STEPS,
         o.CARD_BLOCK, o.TIER_BLOCK, o.BAND_BLOCK, o.TIER_CHART,
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind
 from crm_xl.tables import PARAMETERS, choices
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
+from crm_xl.tables import workshop as w
 
 FURTHER_ROWS = 5000  # below a table, into which it may grow
 EARLIEST, LATEST = date(1950, 1, 1), date(2199, 12, 31)
@@ -21,6 +22,7 @@ YES_NO = ("是", "否")
 LISTS: dict[tuple[str, str], tuple[str, str, str]] = {
     (i.TAGS.name, "tag"): ("CRM_LIST_TAGS", p.TAG_LIBRARY.name, "tag"),
     (i.OVERRIDES.name, "tier"): ("CRM_LIST_TIERS", p.TIERS.name, "tier"),
+    **{(w.AHP.name, name): ("CRM_LIST_STEPS", w.SAATY_STEPS.name, "step") for name in w.ITEM_COLUMNS},
     **{
         (table.name, column.name): (f"CRM_LIST_{column.name.upper()}", listed.name, column.name)
         for table in PARAMETERS

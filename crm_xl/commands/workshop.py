@@ -14,7 +14,7 @@ from crm_xl.tables import workshop as w
 
 _WARNINGS = (w.WARNINGS, w.OWNER_WARNINGS)
 _WHAT_IF = (w.DRAFT, w.WHAT_IF, w.WHAT_IF_MOVERS)
-_WEIGHTS = (w.AHP_WEIGHTS, w.SETTING_CHECKS)
+_WEIGHTS = (w.AHP, w.AHP_WEIGHTS, w.SAATY_STEPS, w.SETTING_CHECKS)
 _AUDIT = (w.AUDIT, w.SETTING_CHECKS)
 _MOVERS = (w.MOVERS, w.MIGRATION, w.TIER_EFFECT)
 
@@ -51,8 +51,8 @@ def weigh(book: OpenBook, progress: Progress) -> str:
     verdicts = _shown(book, _WEIGHTS, progress).tables[w.AHP_WEIGHTS.name]["verdict"]
     judged, failed = int((verdicts != "").sum()), int((verdicts == "未通过").sum())
     if not judged:
-        return "参数“AHP判断”中没有判断；本表列出现用权重与等权。"
-    verdict = f"{failed} 组一致性未通过，请按“最该复核的判断”修改" if failed else "一致性全部通过"
+        return "还没有判断：请在“AHP权重”的黄色格填写；“权重对比”列出现用权重与等权。"
+    verdict = f"{failed} 组一致性未通过，请按结论修改" if failed else "一致性全部通过"
     return f"AHP权重完成：{judged} 组判断，{verdict}。"
 
 
@@ -124,7 +124,7 @@ MANAGEMENT: tuple[Command, ...] = (
         group=Group.MANAGEMENT,
         image="FunctionWizard",
         screentip="由判断与专家打分计算权重",
-        supertip="由“参数”的AHP判断与专家打分计算各指标权重、一致性比率与最该复核的判断，写入“AHP权重”；"
+        supertip="由“AHP权重”中填写的判断和参数中的专家打分计算权重、一致性比率与最该复核的判断，写入“AHP权重”“权重对比”；"
         "是否采用由参数“指标权重来源”决定。",
         handler=weigh,
     ),

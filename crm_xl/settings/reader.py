@@ -31,8 +31,10 @@ from crm_xl.settings.model import (
     Tier,
 )
 from crm_xl.settings.rows import Row, present, read_rows, typed
+from crm_xl.settings.triangle import read_triangle
 from crm_xl.tables import parameters as p
 from crm_xl.tables.improvement import IMPROVEMENT_RULES
+from crm_xl.tables.workshop import AHP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class Settings:
         tags: tag library by kind.
         churn_rules: the signs of leaving that are switched on, by name.
         improvement_rules: what is proposed as a problem to be solved, in the order of `tblImprovementRules`.
-        judgements: pairwise judgements, in the order of `tblAhp`.
+        judgements: pairwise judgements, as the triangles of `tblAhpTriangle` have them.
         expert_scores: importance by expert, in the order of `tblExpertScores`.
         opinion_faults: what is wrong in those two tables. They propose weights and grade nobody by themselves,
             so that a slip in them stops nothing else; whoever uses them tells it.
@@ -113,10 +115,12 @@ class Settings:
         opinion_faults: list[CrmError] = []
         rows = {
             table.name: read_rows(
-                table, raw.get(table.name), opinion_faults if table in (p.AHP, p.EXPERT_SCORES) else faults
+                table, raw.get(table.name), opinion_faults if table is p.EXPERT_SCORES else faults
             )
             for table in (*p.PARAMETERS, IMPROVEMENT_RULES)
         }
+        triangle = read_triangle(raw.get(AHP.name))
+        opinion_faults += triangle.faults
         values = _general(rows[p.SETTINGS_TABLE.name], faults)
         if faults:
             raise CrmError.of(faults)  # the checks below compare cells with one another, so all must be there
@@ -135,7 +139,7 @@ class Settings:
             tags=tags,
             churn_rules=churn_rules(rows[p.CHURN_RULES.name], tags.get(p.RISK_TAGS, ()), general, faults),
             improvement_rules=improvement_rules(rows[IMPROVEMENT_RULES.name], faults),
-            judgements=opinions.judgements(rows[p.AHP.name]),
+            judgements=triangle.judgements,
             expert_scores=opinions.expert_scores(rows[p.EXPERT_SCORES.name]),
             opinion_faults=tuple(opinion_faults),
         )
@@ -143,6 +147,10 @@ class Settings:
         if faults:
             raise CrmError.of(faults)
         return settings
+
+
+# Texts that say nothing when they are blank.
+_BLANK_TEXTS = frozenset({"scope_value", "ahp_judges"})
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,7 @@ def _general(rows: list[Row], faults: list[CrmError]) -> dict[str, _Value]:
                 CrmError(f"{setting.title}不能为空。", where=where, hint=f"例如填 {setting.default}。")
             )
     return {
-        name: _Value("" if value.value is None and name == "scope_value" else value.value, value.where)
+        name: _Value("" if value.value is None and name in _BLANK_TEXTS else value.value, value.where)
         for name, value in values.items()
     }
 

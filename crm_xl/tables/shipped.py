@@ -182,16 +182,6 @@ _TAG_LIBRARY: list[Row] = [
     *(("潜力", tag) for tag in ("高潜力", "待培育", "低潜力")),
 ]
 
-# Consistent with the shipped weights 40/25/20/15: a judgement is the ratio of two weights, to Saaty's nearest step.
-_AHP: list[Row] = [
-    (p.CARD_VALUE, "年消费额", "利润率", 2, "示例"),
-    (p.CARD_VALUE, "年消费额", "合作时长", 2, "示例"),
-    (p.CARD_VALUE, "年消费额", "交叉购买率", 3, "示例"),
-    (p.CARD_VALUE, "利润率", "合作时长", 1, "示例"),
-    (p.CARD_VALUE, "利润率", "交叉购买率", 2, "示例"),
-    (p.CARD_VALUE, "合作时长", "交叉购买率", 1, "示例"),
-]
-
 _EXPERT_SCORES: list[Row] = [
     (p.CARD_VALUE, indicator, score, expert, "示例")
     for expert, scores in (("示例专家甲", (8, 5, 4, 3)), ("示例专家乙", (9, 6, 3, 2)))
@@ -245,7 +235,7 @@ SHIPPED: dict[str, tuple[Row, ...]] = {
     for table, rows in (
         (p.SETTINGS_TABLE, _SETTINGS), (p.INDICATORS, _INDICATORS), (p.POINTS, _POINTS), (p.TIERS, _TIERS),
         (p.PRIORITY, _PRIORITY), (p.STANDARDS, _STANDARDS), (p.RFM_CUTS, _RFM_CUTS), (p.SEGMENTS, _SEGMENTS),
-        (p.STRATEGIES, _STRATEGIES), (p.REVIEW_RULES, _REVIEW_RULES), (p.TAG_LIBRARY, _TAG_LIBRARY), (p.AHP, _AHP),
+        (p.STRATEGIES, _STRATEGIES), (p.REVIEW_RULES, _REVIEW_RULES), (p.TAG_LIBRARY, _TAG_LIBRARY),
         (p.EXPERT_SCORES, _EXPERT_SCORES), (p.CHURN_RULES, _CHURN_RULES), (IMPROVEMENT_RULES, SHIPPED_RULES),
     )
 }

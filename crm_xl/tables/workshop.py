@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from crm_xl.schema import Kind
+from crm_xl.schema import Column, Kind
 from crm_xl.tables import inputs as i
+from crm_xl.tables.choices import LIST_SHEET
 from crm_xl.tables.columns import (
     CUSTOMER_ID,
     CUSTOMER_NAME,
@@ -19,8 +20,31 @@ from crm_xl.tables.columns import (
     yes_no,
 )
 
+# An item compared with itself and at most eight others: a person keeps no more apart at a time (Saaty & Ozdemir 2003,
+# Why the magic number seven plus or minus two).
+MOST_COMPARED = 9
+ITEM_COLUMNS = tuple(f"item_{number}" for number in range(1, MOST_COMPARED + 1))
+HEAD_MARK = "行比列"  # in the row above a triangle, which names its columns
+
+AHP = output(
+    "tblAhpTriangle", "AHP判断",
+    text("card", "评分卡"), text("dimension", "比较组", "“各维度”为维度之间的比较"), text("judge", "评判人"),
+    count("number", "序号", note="第几项；空白的行是各组的标题"), text("item", "项目"),
+    percent("weight", "权重", note="只按这一组判断；矛盾或不足时不给出"), number("cr", "一致性比率CR", note="≤0.10为通过", digits=3),
+    *(filled(Column(name=name, title=f"第{place}项", kind=Kind.ID, example="1/3"))
+      for place, name in enumerate(ITEM_COLUMNS, start=1)),
+    text("finding", "结论"),
+    needs=(), sheet="AHP权重", kept_up=True, defined_name="CRM_AHP", guide="003",
+    note="在黄色的上三角填行比列重要多少：1同等，3稍重要，5明显，7强烈，9极端，反之1/3等，空白为未判断；括号内的倒数由刷新填写",
+)
+
+SAATY_STEPS = output(
+    "tblSaatySteps", "重要程度选项", Column(name="step", title="重要程度", kind=Kind.ID),
+    needs=(), sheet=LIST_SHEET, fixed_rows=17, guide="003",
+)
+
 AHP_WEIGHTS = output(
-    "tblAhpWeights", "AHP权重",
+    "tblAhpWeights", "权重对比",
     text("card", "评分卡"), text("dimension", "维度", "“各维度”为维度之间的权重"), text("item", "指标"),
     percent("current", "现用权重"), percent("ahp", "AHP权重", note="判断矩阵的主特征向量；CR>0.10时不给出"),
     percent("expert", "专家打分权重", note="各人折算为100%后的平均"),
@@ -182,6 +206,6 @@ TIER_EFFECT = output(
 )
 
 OUTPUTS = (
-    AHP_WEIGHTS, RATING_SPREAD, METHOD_COMPARE, METHOD_SUMMARY, SCHEMES, MATRIX, PROSPECTS, SETTING_CHECKS, WARNINGS,
-    OWNER_WARNINGS, MOVERS, MIGRATION, AUDIT, DRAFT, WHAT_IF, WHAT_IF_MOVERS, TIER_EFFECT,
+    AHP, AHP_WEIGHTS, RATING_SPREAD, METHOD_COMPARE, METHOD_SUMMARY, SCHEMES, MATRIX, PROSPECTS, SETTING_CHECKS, WARNINGS,
+    OWNER_WARNINGS, MOVERS, MIGRATION, AUDIT, DRAFT, WHAT_IF, WHAT_IF_MOVERS, TIER_EFFECT, SAATY_STEPS,
 )

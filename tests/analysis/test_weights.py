@@ -21,13 +21,15 @@ from crm_xl.analysis.weights import (
     weighed,
     with_weights,
 )
+from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
 from crm_xl.settings.model import ExpertScore, Judgement
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
-from crm_xl.tables.workshop import AHP_WEIGHTS, RATING_SPREAD
+from crm_xl.tables.workshop import AHP, AHP_WEIGHTS, RATING_SPREAD
+from tests.support.judgements import filled, square
 from tests.support.metric_rows import metric_rows
 
 SHIPPED = Settings.default()
@@ -152,11 +154,13 @@ class TestTable:
         assert table.loc[0, "verdict"] == "通过"
         assert table.loc[0, "cr"] == pytest.approx(0, abs=1e-9)
 
-    def test_shipped_judgements_are_consistent(self) -> None:
-        table = ahp_weights(SHIPPED)
-        assert table["verdict"].tolist()[0] == "通过"
-        assert table["ahp"].sum() == pytest.approx(1)
-        assert opinion_notes(SHIPPED) == ()
+    def test_sample_judgements_are_consistent(self) -> None:
+        table = RawTable.from_rows(AHP.name, [AHP.titles, *trial_rows()[AHP.name]])
+        settings = Settings.from_tables({AHP.name: table})
+        weights = ahp_weights(settings)
+        assert weights["verdict"].tolist()[0] == "通过"
+        assert weights["ahp"].sum() == pytest.approx(1)
+        assert opinion_notes(settings) == ()
 
     def test_a_group_is_its_geometric_mean(self) -> None:
         # One says 16 : 4 : 2 : 1, the other 4 : 4 : 2 : 1; the first item's ratios average to 8 : 4, 8 : 2, 8 : 1.
@@ -232,10 +236,10 @@ class TestUnknownNames:
 
     @pytest.mark.parametrize("typed", [0, -2, "x", 12])
     def test_a_judgement_that_is_no_judgement_stops_nothing_but_itself(self, typed: object) -> None:
-        rows = [p.AHP.titles, (p.CARD_VALUE, "年消费额", "利润率", typed, "甲", None)]
-        settings = Settings.from_tables({p.AHP.name: RawTable.from_rows(p.AHP.name, rows, sheet="参数")})
+        table = filled(square({("年消费额", "利润率"): typed}))
+        settings = Settings.from_tables({table.name: table})
         (note,) = opinion_notes(settings)
-        assert note.startswith("参数!D2：甲比乙重要程度")
+        assert note.startswith("AHP权重!I5：判断值")
         assert ahp_weights(settings)["ahp"].isna().all()
 
 

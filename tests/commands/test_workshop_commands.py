@@ -15,7 +15,7 @@ from crm_xl.analysis.draft import INDICATOR, TIER
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.commands import OpenBook, command
-from crm_xl.tables import OUTPUTS
+from crm_xl.tables import OUTPUTS, TABLES
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
 from crm_xl.tables.outputs import SCORES, TIER_BLOCK
@@ -34,14 +34,17 @@ class Desk(FileBook):
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped workbook with a mark in a text of every output, so that what was written shows."""
+    """The shipped workbook with a mark in a text of every output, so that what was written shows; nothing drafted."""
     path = tmp_path_factory.mktemp("shipped") / "客户.xlsm"
     shutil.copyfile(assets.asset(assets.WORKBOOK), path)
     marked = {
         name: Block(headings=raw.headings, rows=[["旧的内容", *[None] * (len(raw.headings) - 1)]])
         for name, raw in FileBook(path).read([table.name for table in OUTPUTS]).items()
-        if name not in (w.AUDIT.name, w.DRAFT.name)  # people write into these
+        if not TABLES[name].kept_up  # people write into these
     }
+    draft = FileBook(path).read([w.DRAFT.name])[w.DRAFT.name]
+    figures = zip(*draft.columns[:-1], strict=True)
+    marked[draft.name] = Block(headings=draft.headings, rows=[[*row, None] for row in figures])
     FileBook(path).write(marked, {})
     return path
 
@@ -84,7 +87,12 @@ def stale(desk: Desk) -> set[str]:
     ("command_id", "sheet", "written", "said"),
     [
         ("churn", "流失预警", {"tblWarnings", "tblOwnerWarnings"}, "家客户有流失预警，其中高级别"),
-        ("ahp", "AHP权重", {"tblAhpWeights", "tblSettingChecks"}, "1 组判断，一致性全部通过"),
+        (
+            "ahp",
+            "AHP权重",
+            {"tblAhpWeights", "tblSaatySteps", "tblSettingChecks"},
+            "1 组判断，一致性全部通过",
+        ),
         ("audit", "抽样核查", {"tblSettingChecks"}, "已核对 0 家"),
         (
             "movers",

@@ -8,7 +8,7 @@ import pytest
 
 from crm_xl import CrmError, Settings
 from crm_xl.raw import RawTable
-from crm_xl.settings.model import ExpertScore, Judgement
+from crm_xl.settings.model import ExpertScore
 from crm_xl.tables import parameters as p
 from crm_xl.tables.shipped import SHIPPED
 
@@ -64,25 +64,11 @@ def test_a_book_of_cards_of_ones_own_needs_no_prospect_card() -> None:
     assert p.CARD_FOUR not in Settings.from_tables({table.name: table}).cards
 
 
-def test_judgements_and_scores_are_read_with_their_cells() -> None:
-    ahp = RawTable.from_rows(
-        p.AHP.name, [p.AHP.titles, (p.CARD_VALUE, "年消费额", "利润率", None, "甲", None)], sheet=p.SHEET
-    )
+def test_expert_scores_are_read_with_their_cells() -> None:
     experts = RawTable.from_rows(
         p.EXPERT_SCORES.name, [p.EXPERT_SCORES.titles, (p.CARD_VALUE, "利润率", 7, "乙", None)], sheet=p.SHEET
     )
-    settings = Settings.from_tables({ahp.name: ahp, experts.name: experts})
-    assert settings.judgements == (
-        Judgement(card=p.CARD_VALUE, first="年消费额", second="利润率", ratio=None, judge="甲"),
-    )
-    assert settings.judgements[0].where == "参数!D2"
+    settings = Settings.from_tables({experts.name: experts})
     assert settings.expert_scores == (ExpertScore(card=p.CARD_VALUE, item="利润率", score=7.0, expert="乙"),)
     assert settings.expert_scores[0].where == "参数!C2"
     assert settings.opinion_faults == ()
-
-
-@pytest.mark.parametrize(("typed", "kept"), [(0.11, 0.11), (1 / 9, 1 / 9), (9, 9.0)])
-def test_reciprocals_rounded_by_hand_are_judgements(typed: float, kept: float) -> None:
-    rows = [p.AHP.titles, (p.CARD_VALUE, "年消费额", "利润率", typed, "甲", None)]
-    settings = Settings.from_tables({p.AHP.name: RawTable.from_rows(p.AHP.name, rows, sheet=p.SHEET)})
-    assert (settings.judgements[0].ratio, settings.opinion_faults) == (kept, ())
