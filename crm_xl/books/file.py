@@ -103,8 +103,6 @@ class FileBook:
                     del grid
         return {table.name: found[table.name] for table in wanted}
 
-    def first_formula(self, name: str) -> str:
-        """The address of the first cell of a table's body that holds a formula, "订单!F2"; empty without any.
     def value(self, name: str) -> Cell:
         """What stands in the one cell of a defined name, a number or a text; None where there is none.
 
@@ -116,6 +114,8 @@ class FileBook:
             place = parts.single_cell(name)
             return None if place is None else parts.cell_value(*place)
 
+    def first_formula(self, name: str) -> str:
+        """The address of the first cell of a table's body that holds a formula, "订单!F2"; empty without any.
 
         Raises:
             CrmError: the book is damaged.

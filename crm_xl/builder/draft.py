@@ -13,8 +13,8 @@ from crm_xl.builder.specs import BookSpec
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Role
-from crm_xl.tables.shipped import SHIPPED
 from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
+from crm_xl.tables.shipped import SHIPPED
 
 
 class Draft:
@@ -36,6 +36,8 @@ class Draft:
         filled = {
             **({**sample_rows(), **trial_rows()} if samples else {}),
             **{name: _said(rows) for name, rows in SHIPPED.items()},
+            # Choices show what a blank would mean.
+            **{t.name: [[column.example or None for column in t]] for t in spec.tables if t.above},
         }
         self.blocks: dict[str, Block] = {
             table.name: Block(headings=table.titles, rows=filled.get(table.name, ())) for table in spec.tables
@@ -75,12 +77,12 @@ class Draft:
             if name in set(names)
         }
 
-    def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
-        """Take over what a refresh computed; names the workbook does not have are passed over.
-
     def value(self, name: str) -> Cell:
         """What the cell of a defined name will hold; None where nothing is known of it."""
         return SCHEMA_VERSION if name == VERSION.name else self.cells.get(name)
+
+    def write(self, blocks: Mapping[str, Block], cells: Mapping[str, Cell]) -> None:
+        """Take over what a refresh computed; names the workbook does not have are passed over.
 
         Raises:
             ValueError: a refresh would write over a table that people fill in.
