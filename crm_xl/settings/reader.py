@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -17,11 +17,13 @@ from crm_xl.settings import opinions, schemes
 from crm_xl.settings.cards import scorecards
 from crm_xl.settings.churn_rules import churn_rules
 from crm_xl.settings.improvement_rules import improvement_rules
+from crm_xl.settings.insight_rules import insight_rules
 from crm_xl.settings.model import (
     ChurnRule,
     ExpertScore,
     General,
     ImprovementRule,
+    InsightRule,
     Judgement,
     ReviewRule,
     Scorecard,
@@ -34,6 +36,7 @@ from crm_xl.settings.rows import Row, present, read_rows, typed
 from crm_xl.settings.triangle import read_triangle
 from crm_xl.tables import parameters as p
 from crm_xl.tables.improvement import IMPROVEMENT_RULES
+from crm_xl.tables.insight_rules import INSIGHT_RULES
 from crm_xl.tables.workshop import AHP
 
 
@@ -54,6 +57,7 @@ class Settings:
         tags: tag library by kind.
         churn_rules: the signs of leaving that are switched on, by name.
         improvement_rules: what is proposed as a problem to be solved, in the order of `tblImprovementRules`.
+        insight_rules: what is worth saying of levels, problems and opportunities, by name, in that order.
         judgements: pairwise judgements, as the triangles of `tblAhpTriangle` have them.
         expert_scores: importance by expert, in the order of `tblExpertScores`.
         opinion_faults: what is wrong in those two tables. They propose weights and grade nobody by themselves,
@@ -72,6 +76,7 @@ class Settings:
     tags: Mapping[str, tuple[str, ...]]
     churn_rules: Mapping[str, ChurnRule]
     improvement_rules: tuple[ImprovementRule, ...] = ()
+    insight_rules: Mapping[str, InsightRule] = field(default_factory=dict)
     judgements: tuple[Judgement, ...] = ()
     expert_scores: tuple[ExpertScore, ...] = ()
     opinion_faults: tuple[CrmError, ...] = ()
@@ -117,7 +122,7 @@ class Settings:
             table.name: read_rows(
                 table, raw.get(table.name), opinion_faults if table is p.EXPERT_SCORES else faults
             )
-            for table in (*p.PARAMETERS, IMPROVEMENT_RULES)
+            for table in (*p.PARAMETERS, IMPROVEMENT_RULES, INSIGHT_RULES)
         }
         triangle = read_triangle(raw.get(AHP.name))
         opinion_faults += triangle.faults
@@ -139,6 +144,7 @@ class Settings:
             tags=tags,
             churn_rules=churn_rules(rows[p.CHURN_RULES.name], tags.get(p.RISK_TAGS, ()), general, faults),
             improvement_rules=improvement_rules(rows[IMPROVEMENT_RULES.name], faults),
+            insight_rules=insight_rules(rows[INSIGHT_RULES.name], faults),
             judgements=triangle.judgements,
             expert_scores=opinions.expert_scores(rows[p.EXPERT_SCORES.name]),
             opinion_faults=tuple(opinion_faults),
@@ -172,7 +178,9 @@ def _general(rows: list[Row], faults: list[CrmError]) -> dict[str, _Value]:
             continue
         cell, where = row["value"], row.where("value")
         if present(cell):
-            values[setting.name] = _Value(_native(typed(cell, setting, where, faults), setting), where)
+            values[setting.name] = _Value(
+                _native(typed(cell, setting, where, faults, date1904=row.date1904), setting), where
+            )
         elif setting.default is None or setting.kind is Kind.TEXT:
             values[setting.name] = _Value(setting.default, where)
         else:

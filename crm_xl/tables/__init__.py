@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from crm_xl.schema import Table
-from crm_xl.tables import choices, improvement, outputs, parameters, portraits, relations, sales_reports, workshop
+from crm_xl.tables import (
+    choices,
+    improvement,
+    insight_rules,
+    outputs,
+    parameters,
+    portraits,
+    relations,
+    sales_reports,
+    workshop,
+)
 from crm_xl.tables.inputs import INPUTS
 
 # In reading order.
 OUTPUTS: tuple[Table, ...] = (*outputs.OUTPUTS, *workshop.OUTPUTS, *relations.OUTPUTS, *portraits.OUTPUTS, *sales_reports.OUTPUTS, *choices.LISTS)
 # Choices stand above the output they are for; the rest on the sheet 参数.
-PARAMETERS: tuple[Table, ...] = (*parameters.PARAMETERS, improvement.IMPROVEMENT_RULES, *portraits.CHOICES, *sales_reports.CHOICES)
+PARAMETERS: tuple[Table, ...] = (*parameters.PARAMETERS, improvement.IMPROVEMENT_RULES, insight_rules.INSIGHT_RULES, *portraits.CHOICES, *sales_reports.CHOICES)
 TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *PARAMETERS, *OUTPUTS)}
 
 __all__ = ["INPUTS", "OUTPUTS", "PARAMETERS", "TABLES"]

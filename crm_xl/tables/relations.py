@@ -96,4 +96,35 @@ TAG_BOARD = output(
     guide="001", note="每位客户一行；同类标签有多个时用“、”分开",
 )  # fmt: skip
 
-OUTPUTS = (RELATION, BASIC_INFO, VALUE_ASSESSMENT, TAG_BOARD)
+LEVEL_SUMMARY = output(
+    "tblLevelSummary", "客户分层总结",
+    _PRIORITY, count("customers", "客户数量(家)"), percent("customer_share", "占比"),
+    money("amount", "近12个月交易额(万元)", "万元"), percent("amount_share", "交易额占比"),
+    text("industry", "主要行业", "本级中客户最多的行业"), count("industry_customers", "主要行业客户数(家)"),
+    percent("industry_share", "主要行业占比", "占本级中知道行业的客户"),
+    text("need", "主要需求", "本级中最多的需求标签"), count("need_customers", "主要需求客户数(家)"),
+    percent("need_share", "主要需求占比", "占本级中有需求标签的客户"),
+    text("features", "核心特征", "由本行与分层特征的数字写成；规则、阈值与文字见参数中的洞察规则"), text("follow_up", "跟进策略"),
+    guide="001", note="最后一行为合计；客户数与金额的占比按最大余数法取两位，合计为100%",
+)  # fmt: skip
+
+LEVEL_TRAITS = output(
+    "tblLevelTraits", "分层特征",
+    _PRIORITY, text("trait", "特征"), text("value", "取值"), count("customers", "全体中有此特征(家)"),
+    count("flagged", "本级中有此特征(家)"), percent("share", "占本级"), percent("base_share", "占全体"),
+    number("lift", "倍数", note="占本级 ÷ 占全体", digits=2), percent("chance", "偶然概率", "随意抽取同样多的客户，至少有这么多家具有此特征的概率"),
+    guide="001", note="各级比全体突出的特征；占比以知道该特征的客户为分母",
+)  # fmt: skip
+
+OPPORTUNITY_NOTES = output(
+    "tblOpportunityNotes", "问题与机会点",
+    text("kind", "类别"), text("rule", "规则"), text("subject", "对象"), text("finding", "发现", "由本行的数字写成"),
+    number("figure", "指标值"), number("base", "对照值"), text("unit", "单位"),
+    number("threshold", "阈值", digits=None), text("threshold_unit", "阈值单位"),
+    count("customers", "涉及客户数(家)"), count("group", "范围客户数(家)"), percent("share", "占比", "涉及 ÷ 范围"),
+    money("amount", "涉及近12个月金额(万元)", "万元"), text("listed", "涉及客户", "按近12个月金额列出前10家的编号"),
+    text("advice", "建议行动"),
+    guide="001", note="先问题后机会；规则、阈值与文字见参数中的洞察规则",
+)  # fmt: skip
+
+OUTPUTS = (RELATION, BASIC_INFO, VALUE_ASSESSMENT, TAG_BOARD, LEVEL_SUMMARY, LEVEL_TRAITS, OPPORTUNITY_NOTES)

@@ -10,6 +10,7 @@ from typing import Any
 from crm_xl.schema import Kind
 from crm_xl.tables import parameters as p
 from crm_xl.tables.improvement import IMPROVEMENT_RULES, SHIPPED_RULES
+from crm_xl.tables.insight_rules import INSIGHT_RULES, SHIPPED_INSIGHTS
 
 Row = tuple[Any, ...]
 
@@ -237,5 +238,6 @@ SHIPPED: dict[str, tuple[Row, ...]] = {
         (p.PRIORITY, _PRIORITY), (p.STANDARDS, _STANDARDS), (p.RFM_CUTS, _RFM_CUTS), (p.SEGMENTS, _SEGMENTS),
         (p.STRATEGIES, _STRATEGIES), (p.REVIEW_RULES, _REVIEW_RULES), (p.TAG_LIBRARY, _TAG_LIBRARY),
         (p.EXPERT_SCORES, _EXPERT_SCORES), (p.CHURN_RULES, _CHURN_RULES), (IMPROVEMENT_RULES, SHIPPED_RULES),
+        (INSIGHT_RULES, SHIPPED_INSIGHTS),
     )
 }

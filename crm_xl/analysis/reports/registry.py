@@ -8,6 +8,8 @@ from crm_xl.analysis.reports import (
     behaviour,
     compare,
     improvement,
+    insights,
+    levels,
     owners,
     profile_tags,
     relation,
@@ -36,4 +38,6 @@ REPORTS: tuple[Report, ...] = (
     Report(tables=(x.OWNER_COMPARE, x.OWNER_CHART), make=owners.make_owners),
     Report(tables=(x.COMPARE, x.COMPARE_CHART), make=compare.make_compare),
     Report(tables=(x.TURNING_POINTS, x.TURNING_CHART), make=turning_points.make_turning_points),
+    Report(tables=(r.LEVEL_SUMMARY, r.LEVEL_TRAITS), make=levels.make),
+    Report(tables=(r.OPPORTUNITY_NOTES,), make=insights.make),
 )

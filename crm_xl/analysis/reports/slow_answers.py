@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.calendar import Dates, months_before
-from crm_xl.analysis.reports.choice import choice_of
+from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.reports.choice import Choice, choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.service import Served, is_slow, served_in
 from crm_xl.analysis.reports.status import at_risk, status_on
@@ -19,16 +22,57 @@ _DAY = np.timedelta64(1, "D")
 _SECONDS_PER_HOUR = 3600
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Followed:
+    """What became of the customers with an answer; one value per customer of `Ground.listed`.
+
+    Attributes:
+        judged: had ordered and was not lost when a ticket came in whose answer lies the whole time of observation
+            back.
+        waited: of those, whoever had a slow answer.
+        lost: left afterwards: no order after that time, and lost by the analysis date.
+        recent: it is too early to tell by orders.
+        tickets: how many of each were looked at.
+    """
+
+    judged: Flags
+    waited: Flags
+    lost: Flags
+    recent: Flags
+    tickets: Floats
+
+
 def make(ground: Ground) -> Made:
     """SLOW_ANSWERS: customers with a slow answer, the others with an answer, and 合计.
-
-    A customer counts who had ordered and was not lost when the ticket came in, and whose answer lies the whole time
-    of observation back. He left afterwards if no order came after that time, and he is lost by the analysis date.
 
     Raises:
         CrmError: as for the service report.
     """
     choice = choice_of(s.SERVICE_CHOICE, ground)
+    found = followed(ground, choice)
+    hours = f"{ground.settings.general.slow_answer_hours:g}小时"
+    prompt = found.judged & ~found.waited
+    groups = ((f"超过{hours}", found.waited), (f"{hours}以内", prompt), (o.TOTAL, found.judged))
+    rows = [
+        {
+            "answer": name,
+            "customers": float(group.sum()),
+            "tickets": float(found.tickets[group].sum()),
+            "lost": float((found.lost & group).sum()),
+            "recent": int((found.recent & group & ~found.lost).sum()),
+        }
+        for name, group in groups
+    ]
+    frame = _compared(pd.DataFrame(rows), ground)
+    return Made(tables={s.SLOW_ANSWERS.name: frame}, chosen={s.SLOW_ANSWERS.name: choice.words})
+
+
+def followed(ground: Ground, choice: Choice) -> Followed:
+    """Who waited for an answer in the period chosen, and who left afterwards.
+
+    Raises:
+        CrmError: as for the service report.
+    """
     general = ground.settings.general
     served = served_in(ground, choice)
     submitted = served.tickets["submitted_at"].to_numpy()
@@ -43,20 +87,7 @@ def make(ground: Ground) -> Made:
     # Who waited once is judged by what followed the slow answers, the rest by what followed any.
     lost = np.where(waited, everybody.count(left & slow) > 0, everybody.count(left) > 0)
     recent = everybody.count(seen & (since >= _silence_begins(ground))) > 0
-    hours = f"{general.slow_answer_hours:g}小时"
-    groups = ((f"超过{hours}", waited), (f"{hours}以内", judged & ~waited), (o.TOTAL, judged))
-    rows = [
-        {
-            "answer": name,
-            "customers": float(group.sum()),
-            "tickets": float((seen & group[served.customer]).sum()),
-            "lost": float((lost & group).sum()),
-            "recent": int((recent & group & ~lost).sum()),
-        }
-        for name, group in groups
-    ]
-    frame = _compared(pd.DataFrame(rows), ground)
-    return Made(tables={s.SLOW_ANSWERS.name: frame}, chosen={s.SLOW_ANSWERS.name: choice.words})
+    return Followed(judged=judged, waited=waited, lost=lost, recent=recent, tickets=everybody.count(seen))
 
 
 def _answered_by(served: Served, slow: Flags, submitted: Dates, limit: float) -> Dates:
