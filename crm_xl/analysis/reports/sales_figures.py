@@ -119,8 +119,8 @@ def whole(share: pd.Series) -> float:
 
 def with_last(body: pd.DataFrame, total: Mapping[str, Any], table: Table) -> pd.DataFrame:
     """The body and its last row, of the declared columns; what the last row does not say is blank."""
-    last = pd.DataFrame([{name: total.get(name) for name in table.names}])
-    last = last.astype({name: body[name].dtype for name in table.names if name in body})
+    blank = {name: np.nan if pd.api.types.is_numeric_dtype(body[name].dtype) else "" for name in table.names}
+    last = pd.DataFrame([{name: total.get(name, blank[name]) for name in table.names}])
     return pd.concat([body[list(table.names)], last], ignore_index=True)
 
 
