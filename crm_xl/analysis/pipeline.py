@@ -17,6 +17,7 @@ from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.order_facts import OrderSource, absent, orders_of
 from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.reports.choice import option_lists
+from crm_xl.analysis.reports.dashboard import data_status
 from crm_xl.analysis.reports.ground import Ground
 from crm_xl.analysis.reports.registry import REPORTS
 from crm_xl.analysis.results import Results
@@ -31,6 +32,7 @@ from crm_xl.schema import Column, Kind
 from crm_xl.settings import Settings
 from crm_xl.settings.model import Scorecard
 from crm_xl.tables import INPUTS, OUTPUTS, TABLES
+from crm_xl.tables import dashboard as d
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
 from crm_xl.tables import parameters as p
@@ -100,6 +102,9 @@ def analyze(
             period=period,
             date=date or day,
         )
+    )
+    run.made[d.DATA_STATUS.name] = data_status(
+        run.made, cleaned.balance if has_orders else None, set_aside=cleaned.set_aside, date=date
     )
     if cleaned.proposals is not None:
         run.kept_up[i.MERGE_PROPOSALS.name] = cleaned.proposals

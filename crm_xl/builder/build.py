@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
 from crm_xl.builder.charts import place_charts
+from crm_xl.builder.dashboard import write_dashboard
 from crm_xl.builder.dictionary import data_dictionary
 from crm_xl.builder.draft import Draft
 from crm_xl.builder.examples import write_examples, write_help
@@ -159,6 +160,7 @@ _WRITERS: dict[SheetKind, Callable[[Author, SheetPlan, Worksheet], None]] = {
     SheetKind.PARAMETERS: _write_tables,
     SheetKind.INPUT: _write_tables,
     SheetKind.OUTPUT: _write_tables,
+    SheetKind.DASHBOARD: write_dashboard,
     SheetKind.DATA: _write_tables,
     SheetKind.EXAMPLES: lambda author, _sheet, worksheet: write_examples(author, worksheet),
     SheetKind.HELP: lambda author, _sheet, worksheet: write_help(author, worksheet),

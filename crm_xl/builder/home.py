@@ -6,6 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder import charts
 from crm_xl.builder.author import Author
+from crm_xl.builder.drawing import has, insert
 from crm_xl.builder.layout import HOME, SheetKind
 from crm_xl.builder.ribbon_xml import place_buttons
 from crm_xl.builder.sheets import A4, write_cell
@@ -51,11 +52,11 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
     top = row + 1
     row = _status(author, worksheet, top)
     row = max(row, _links(author, worksheet, top))
-    if charts.has(author, TIER_CHART):
+    if has(author, TIER_CHART):
         for column, size, maker in ((1, 500, charts.tier_customers), (4, 500, charts.tier_amounts)):
             chart, description = maker(author)
             chart.set_size({"width": size, "height": 290})
-            charts.insert(worksheet, row + 2, column, (chart, description))
+            insert(worksheet, row + 2, column, (chart, description))
     worksheet.set_landscape()
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, 1)
@@ -110,7 +111,7 @@ def _links(author: Author, worksheet: Worksheet, row: int) -> int:
     look = author.theme.look
     sheets = author.draft.sheets
     inputs = [sheet.name for sheet in sheets if sheet.kind in (SheetKind.PARAMETERS, SheetKind.INPUT)]
-    readable = (SheetKind.OUTPUT, SheetKind.EXAMPLES, SheetKind.GUIDE)
+    readable = (SheetKind.DASHBOARD, SheetKind.OUTPUT, SheetKind.EXAMPLES, SheetKind.GUIDE)
     outputs = [sheet.name for sheet in sheets if sheet.kind in readable]
     lowest = row
     for title, left, names in (("填写", 4, inputs), ("查看", 6, outputs)):

@@ -8,12 +8,26 @@ from enum import StrEnum
 
 from crm_xl.builder.specs import BookSpec
 from crm_xl.schema import Role, Table
+from crm_xl.tables import dashboard as d
 from crm_xl.tables import parameters as p
 from crm_xl.tables.choices import LIST_SHEET
+from crm_xl.tables.dashboard import DASHBOARD_SHEET
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET, LEDGER, QUALITY_SHEET
 
 HOME, EXAMPLES, GUIDE, HELP, CONFIG = "首页", "函数示例", "说明", "_help", "xlwings.conf"
 LINKS_IN_A_ROW = 5  # as many as the first table of 参数 has columns
+# 0-based row and column of each block's headings; between them stand the charts.
+DASHBOARD_LEFT, DASHBOARD_RIGHT = 1, 8
+CHART_TOP, HEAT_TOP = 16, 34
+LIST_TOP = HEAT_TOP + d.REGIONS_SHOWN + 4
+_ON_DASHBOARD = {
+    d.KEY_FIGURES.name: (4, DASHBOARD_LEFT),
+    d.RF_HEAT.name: (HEAT_TOP, DASHBOARD_LEFT),
+    d.REGION_HEAT.name: (HEAT_TOP, DASHBOARD_RIGHT),
+    d.TOP_WARNINGS.name: (LIST_TOP, DASHBOARD_LEFT),
+    d.TOP_MOVERS.name: (LIST_TOP, DASHBOARD_RIGHT),
+    d.DATA_STATUS.name: (LIST_TOP + d.LISTED + 3, DASHBOARD_LEFT),
+}
 HIDDEN_SHEETS = (BLOCK_SHEET, CHART_SHEET, LIST_SHEET)
 _HEADINGS, _CHOICE_HEADINGS = 3, 2  # 0-based rows
 # Below a choice there is one row for the caption; where tables share a sheet, one more for their titles.
@@ -28,6 +42,7 @@ _CODE_NAMES = {
     HELP: "SheetHelp",
     BLOCK_SHEET: "SheetBlocks",
     CHART_SHEET: "SheetChartData",
+    DASHBOARD_SHEET: "SheetDashboard",
     LIST_SHEET: "SheetLists",
     CONFIG: "SheetXlwingsConf",
 }
@@ -39,6 +54,7 @@ class SheetKind(StrEnum):
     HOME = "home"
     PARAMETERS = "parameters"
     INPUT = "input"
+    DASHBOARD = "dashboard"
     OUTPUT = "output"
     EXAMPLES = "examples"
     GUIDE = "guide"
@@ -93,13 +109,16 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
     outputs = spec.of_role(Role.OUTPUT)
     hidden = [table for table in outputs if table.sheet in HIDDEN_SHEETS]
     quality = [table for table in outputs if table.sheet in (QUALITY_SHEET, LEDGER.sheet)]
-    shown = [table for table in outputs if table not in hidden and table not in quality]
+    dashboard = [table for table in outputs if table.sheet == DASHBOARD_SHEET]
+    apart = {table.name for table in (*hidden, *quality, *dashboard)}
+    shown = [table for table in outputs if table.name not in apart]
     rows_of_links = -(-len(parameters) // LINKS_IN_A_ROW)
     sheets = [
         SheetPlan(name=HOME, kind=SheetKind.HOME),
         # Title, explanation, links, a blank row, table titles, notes, headings.
         *_sheets(parameters, SheetKind.PARAMETERS, row=rows_of_links + 5),
         *_sheets(spec.of_role(Role.INPUT), SheetKind.INPUT, row=_HEADINGS),
+        *([_dashboard(dashboard)] if dashboard else []),
         *_sheets(shown, SheetKind.OUTPUT, row=_HEADINGS, choices=choices),
         *_sheets(quality, SheetKind.OUTPUT, row=_HEADINGS),
         *([SheetPlan(name=EXAMPLES, kind=SheetKind.EXAMPLES)] if spec.macros else []),
@@ -110,6 +129,16 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
         sheets.append(SheetPlan(name=HELP, kind=SheetKind.HELP))
         sheets.append(SheetPlan(name=CONFIG, kind=SheetKind.CONFIG))
     return tuple(sheets)
+
+
+def _dashboard(tables: list[Table]) -> SheetPlan:
+    """看板: blocks of fixed size, one below another; the rest of the page is charts."""
+    placed = tuple(
+        Placed(table=table, row=row, column=column)
+        for table in tables
+        for row, column in [_ON_DASHBOARD[table.name]]
+    )
+    return SheetPlan(name=DASHBOARD_SHEET, kind=SheetKind.DASHBOARD, placed=placed)
 
 
 def place_of(sheets: tuple[SheetPlan, ...], table: Table) -> tuple[SheetPlan, Placed]:

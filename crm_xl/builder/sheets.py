@@ -47,7 +47,7 @@ def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
     for (
         placed
     ) in sheet.all_placed:  # the widths of columns are those of the tables, not of the choice above them
-        _write_table(author, sheet, placed, worksheet)
+        write_table(author, sheet, placed, worksheet)
     if sheet.kind is SheetKind.DATA:
         for placed in sheet.placed:
             worksheet.write_string(0, placed.column, placed.table.title, author.theme.look("table title"))
@@ -79,7 +79,8 @@ def _stable(value: float) -> float:
     return float(f"{value:.13g}")
 
 
-def _write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
+def write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
+    """A table where its sheet has it: headings, body, looks, widths, validation."""
     table, block = placed.table, author.draft.blocks[placed.table.name]
     columns = _columns(table, block.headings)
     rows = author.draft.body_rows(table.name)

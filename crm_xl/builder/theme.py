@@ -10,7 +10,6 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from crm_xl.palette import HEADING, WARNING
-from crm_xl.palette import PALETTE as PALETTE  # the writers of charts look for it among the other colours
 from crm_xl.schema import NUMERIC, Column, Kind, Role
 from crm_xl.widths import display_width
 

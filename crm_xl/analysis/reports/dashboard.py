@@ -1,0 +1,220 @@
+"""The blocks of 看板: key figures, heat maps, who to call, who moved, and how far the data may be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.balance import Balance
+from crm_xl.analysis.calendar import window
+from crm_xl.analysis.grading import ACTIVE
+from crm_xl.analysis.growth import Floats, growth
+from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
+from crm_xl.analysis.reports.ground import Ground, Made
+from crm_xl.analysis.reports.groups import industries
+from crm_xl.analysis.reports.sales_facts import REGION
+from crm_xl.analysis.reports.sales_figures import HUNDRED, Assigned, block, figures
+from crm_xl.analysis.reports.status import status_on
+from crm_xl.analysis.tally import sums
+from crm_xl.schema import Table
+from crm_xl.tables import dashboard as d
+from crm_xl.tables import inputs as i
+from crm_xl.tables import outputs as o
+from crm_xl.tables import workshop as w
+
+HIGH = "高"
+_QUARTER = 3
+_LEVELS = ("高", "中", "低")
+
+Row = tuple[str, str, str]
+
+
+def make(ground: Ground) -> Made:
+    """KEY_FIGURES, RF_HEAT, REGION_HEAT, TOP_WARNINGS, TOP_MOVERS and INDUSTRY_CHART; what needs orders only with them."""
+    made = {
+        d.KEY_FIGURES.name: key_figures(ground),
+        d.TOP_MOVERS.name: _movers(ground),
+        d.INDUSTRY_CHART.name: _industry_chart(ground),
+    }
+    if i.ORDERS.name in ground.frames:
+        made[d.RF_HEAT.name] = rf_heat(ground.made[o.RFM.name])
+        made[d.REGION_HEAT.name] = region_heat(ground)
+        made[d.TOP_WARNINGS.name] = _warnings(ground)
+    return Made(tables=made)
+
+
+def key_figures(ground: Ground) -> pd.DataFrame:
+    """KEY_FIGURES: ten figures of the analysis period beside the one before, as texts with their units."""
+    told: dict[str, Row] = {}
+    scores = ground.scores
+    traded = int((ground.metrics["lifetime_orders"] > 0).sum())
+    told["客户数"] = (f"{len(scores):,} 家", "", f"有订单 {traded:,} 家")
+    if i.ORDERS.name in ground.frames:
+        told |= _sold(ground)
+    warnings = ground.made.get(w.WARNINGS.name)
+    if warnings is not None:
+        told["高级别流失预警"] = (
+            f"{int((warnings['level'] == HIGH).sum()):,} 家",
+            "",
+            f"全部预警 {len(warnings):,} 家",
+        )
+    best = ground.settings.tiers[0]
+    top = int((scores["shown_tier"] == best.name).sum())
+    told["最高级别客户"] = (f"{top:,} 家", "", best.full_name)
+    rows = [(title, *told.get(title, ("", "", "没有订单"))) for title in d.FIGURE_TITLES]
+    return pd.DataFrame(rows, columns=list(d.KEY_FIGURES.names), dtype=object)
+
+
+def _sold(ground: Ground) -> dict[str, Row]:
+    """What was sold in the period and in the one before, and how many were active at the end of each."""
+    facts, lines = ground.sales, ground.lines
+    before = ground.period.previous
+    place = np.where(before.covers(lines.days), 1, -1)
+    place[ground.period.covers(lines.days)] = 0
+    found = figures(facts, Assigned(place, None), 2)
+    known = (place >= 0) & ~np.isnan(lines.profit)
+    profit = sums(place[known], lines.profit[known], 2)
+    sold = sums(place[known], lines.amount[known], 2)
+    margin = np.divide(profit, sold, out=np.full(2, np.nan), where=sold > 0)
+    first = lines.tally.first(lines.days, lines.counts)
+    new = np.array([period.covers(first).sum() for period in (ground.period, before)], dtype=float)
+    active = np.array([_active_share(ground, period.end) for period in (ground.period, before)])
+    return {
+        "订单总额": _grown(found.amount / YUAN_PER_WAN, "{:,.1f} 万元"),
+        "订单数": _grown(found.orders, "{:,.0f} 单"),
+        "下单客户数": _grown(found.customers, "{:,.0f} 家"),
+        "客单价": _grown(found.average_order_value, "{:,.0f} 元"),
+        "毛利率": _moved(margin),
+        "新增客户数": _grown(new, "{:,.0f} 家"),
+        "期末活跃客户占比": _moved(active),
+    }
+
+
+def _active_share(ground: Ground, day: pd.Timestamp) -> float:
+    """Active ÷ those who had ordered by the day; missing where nobody had."""
+    status = status_on(ground, day)
+    had = int(status.traded.sum())
+    return float((status.activity == ACTIVE).sum() / had) if had else np.nan
+
+
+def _grown(values: Floats, form: str) -> Row:
+    now, before = (form.format(value) if not np.isnan(value) else "" for value in values)
+    rate = growth(float(values[0]), float(values[1]))
+    return now, before, "" if np.isnan(rate) else f"{rate:+.1%}"
+
+
+def _moved(shares: Floats) -> Row:
+    now, before = (f"{share:.1%}" if not np.isnan(share) else "" for share in shares)
+    points = (shares[0] - shares[1]) * HUNDRED
+    return now, before, "" if np.isnan(points) else f"{points:+.1f} 个百分点"
+
+
+def rf_heat(rfm: pd.DataFrame) -> pd.DataFrame:
+    """RF_HEAT: customers by R (rows, 5 first) and F (columns 1 to 5); 0 where there is none.
+
+    Args:
+        rfm: the RFM table; with fewer than five scores the highest rows and columns stay 0.
+    """
+    counts = np.zeros((d.SCORES_SHOWN, d.SCORES_SHOWN))
+    scored = rfm[["r", "f"]].dropna().to_numpy(dtype=int)
+    np.add.at(counts, (d.SCORES_SHOWN - scored[:, 0], scored[:, 1] - 1), 1)
+    frame = pd.DataFrame(counts, columns=[f"f{score}" for score in range(1, d.SCORES_SHOWN + 1)])
+    frame.insert(0, "r", [f"R{score}" for score in range(d.SCORES_SHOWN, 0, -1)])
+    return frame
+
+
+def region_heat(ground: Ground) -> pd.DataFrame:
+    """REGION_HEAT: net amount, 万元, by region and quarter of the last twelve months; the largest first, the rest as 其他."""
+    facts, lines = ground.sales, ground.lines
+    names, codes = facts.names[REGION], facts.groups[REGION]
+    columns: dict[str, Floats] = {}
+    end = ground.date
+    for back in range(d.QUARTERS_SHOWN):
+        quarter = window(end, _QUARTER)
+        inside = quarter.covers(lines.days)
+        columns[f"back_{back}"] = sums(codes[inside], lines.amount[inside], len(names)) / YUAN_PER_WAN
+        end = quarter.start - pd.Timedelta(days=1)
+    frame = pd.DataFrame({"label": names, **columns})
+    total = frame[list(columns)].sum(axis=1)
+    sold = frame[(frame[list(columns)] != 0).any(axis=1)]
+    sold = sold.iloc[np.argsort(-total[sold.index].to_numpy(), kind="stable")]
+    shown = _with_others(sold, list(columns), d.REGIONS_SHOWN)
+    return _fixed(shown.rename(columns={"label": "region"}), d.REGION_HEAT)
+
+
+def _with_others(frame: pd.DataFrame, numbers: list[str], slots: int) -> pd.DataFrame:
+    """At most so many rows: what exceeds them is added up as 其他 in the last."""
+    if len(frame) <= slots:
+        return frame
+    kept, rest = frame.iloc[: slots - 1], frame.iloc[slots - 1 :]
+    others = pd.DataFrame([{"label": o.OTHERS, **rest[numbers].sum()}])
+    return pd.concat([kept, others], ignore_index=True)
+
+
+def _fixed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The frame on exactly the rows of its block."""
+    return frame[list(table.names)].reset_index(drop=True).reindex(range(table.fixed_rows or 0))
+
+
+def _warnings(ground: Ground) -> pd.DataFrame:
+    warnings = ground.made[w.WARNINGS.name]
+    rank = warnings["level"].map({level: place for place, level in enumerate(_LEVELS)})
+    order = np.lexsort((-warnings["annual_amount"].fillna(0.0).to_numpy(), rank.to_numpy()))
+    first = warnings.iloc[order[: d.LISTED]]
+    return _fixed(first.assign(reason=_in_short(first["reasons"])), d.TOP_WARNINGS)
+
+
+def _movers(ground: Ground) -> pd.DataFrame:
+    movers = ground.made.get(w.MOVERS.name)
+    if movers is None:
+        return _fixed(pd.DataFrame(columns=list(d.TOP_MOVERS.names), dtype=object), d.TOP_MOVERS)
+    order = np.argsort(-movers["annual_amount"].fillna(0.0).to_numpy(), kind="stable")
+    first = movers.iloc[order[: d.LISTED]]
+    return _fixed(first.assign(reason=_in_short(first["reason"])), d.TOP_MOVERS)
+
+
+def _in_short(reasons: pd.Series) -> pd.Series:
+    """The first clause of the first reason; the whole of it stands in the table it is from."""
+    return reasons.astype(object).map(lambda text: text.split("；")[0].split("，")[0], na_action="ignore")
+
+
+def _industry_chart(ground: Ground) -> pd.DataFrame:
+    labels = industries(ground.frames[i.CUSTOMERS.name])  # in the order of metrics
+    amount = ground.metrics["annual_amount_wan"].fillna(0.0)
+    grouped = pd.DataFrame({"label": labels.to_numpy(), "amount": amount.to_numpy(), "customers": 1.0})
+    summed = grouped.groupby("label", sort=True, as_index=False)[["customers", "amount"]].sum()
+    order = np.lexsort((-summed["customers"].to_numpy(), -summed["amount"].to_numpy()))
+    return block(
+        _with_others(summed.iloc[order], ["customers", "amount"], d.INDUSTRIES_SHOWN), d.INDUSTRY_CHART
+    )
+
+
+def data_status(
+    made: Mapping[str, pd.DataFrame],
+    balance: Balance | None,
+    *,
+    set_aside: int,
+    date: pd.Timestamp | None,
+) -> pd.DataFrame:
+    """DATA_STATUS: whether the money ties, the checks pass, how much was set aside, how old the data are.
+
+    Args:
+        made: LEDGER and CHECKS among the outputs.
+        balance: None without orders.
+        set_aside: rows that cleaning set aside.
+        date: the analysis date; None where there is none.
+    """
+    checks, ledger = made[o.CHECKS.name], made[o.LEDGER.name]
+    results: dict[str, Any] = {
+        "金额平衡": "没有订单" if balance is None else ("✔ 平衡" if balance.balanced else "✘ 不平衡"),
+        "数据核对": f"{checks['result'].iloc[0]} {checks['detail'].iloc[0]}",
+        "搁置的行": f"{set_aside:,} 行",
+        "台账条数": f"{len(ledger):,} 条",
+        "分析日期": "" if date is None else f"{date:%Y-%m-%d}",
+    }
+    return pd.DataFrame(
+        [(title, results[title]) for title in d.STATUS_TITLES], columns=list(d.DATA_STATUS.names)
+    )

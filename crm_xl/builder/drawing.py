@@ -1,0 +1,69 @@
+"""What every chart is made of: size, fonts, axes, and series that are columns of a block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter.chart import Chart
+from xlsxwriter.worksheet import Worksheet
+
+from crm_xl.builder.author import Author
+from crm_xl.builder.layout import place_of
+from crm_xl.builder.theme import FONT
+from crm_xl.schema import Table
+
+WIDTH, HEIGHT = 560, 300  # pixels
+ROW_PIXELS, COLUMN_PIXELS = 20, 64
+SMALL = {"name": FONT, "size": 9}
+_TITLE = {"name": FONT, "size": 12, "bold": True}
+_GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
+
+
+def has(author: Author, *tables: Table) -> bool:
+    """Whether the workbook holds all the tables."""
+    names = {table.name for table in author.draft.spec.tables}
+    return all(table.name in names for table in tables)
+
+
+def insert(worksheet: Worksheet, row: int, column: int, drawing: tuple[Chart, str]) -> None:
+    """Put a chart, with what a screen reader says of it, at a place; it moves with the cells, not sizes."""
+    chart, description = drawing
+    worksheet.insert_chart(row, column, chart, {"object_position": 2, "description": description})
+
+
+def new_chart(author: Author, kind: str, title: str) -> Chart:
+    """A chart of the house's size and fonts, with its title; it reads blocks on hidden sheets too."""
+    chart = author.workbook.add_chart({"type": kind})
+    if chart is None:
+        raise ValueError(f"no chart of type {kind}")
+    chart.set_title({"name": title, "name_font": _TITLE, "overlay": False})
+    chart.set_size({"width": WIDTH, "height": HEIGHT})
+    chart.set_chartarea({"border": {"color": "#BFBFBF"}})
+    chart.show_hidden_data()  # the blocks stand on a hidden sheet
+    chart.show_blanks_as("gap")
+    return chart
+
+
+def axis(title: str) -> dict[str, Any]:
+    """The options of a value axis under that title."""
+    return {
+        "name": title,
+        "name_font": {**SMALL, "bold": False},
+        "num_font": SMALL,
+        "major_gridlines": _GRID,
+    }
+
+
+def series(author: Author, table: Table, category: str, value: str) -> dict[str, Any]:
+    """Name, categories and values of a series: columns of a block."""
+    sheet, placed = place_of(author.draft.sheets, table)
+    first, last = placed.row + 1, placed.row + author.draft.body_rows(table.name)
+
+    def column(name: str) -> int:
+        return placed.column + table.names.index(name)
+
+    return {
+        "name": [sheet.name, placed.row, column(value)],
+        "categories": [sheet.name, first, column(category), last, column(category)],
+        "values": [sheet.name, first, column(value), last, column(value)],
+    }
