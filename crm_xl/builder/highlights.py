@@ -33,7 +33,7 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     "verdict": {"未通过": _WARNING},
     "correct": {"否": _WARNING},
 }
-_GROUPS = ("tier", "segment", "from_tier", "cell")  # first columns of summaries
+_GROUPS = ("tier", "segment", "from_tier", "cell", "dimension", "issue", "answer")  # first columns of summaries
 _VERDICTS = ("check", "result")
 _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
 

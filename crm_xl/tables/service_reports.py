@@ -96,7 +96,6 @@ CHURN_TRAITS = _beside(
     text("trait", "特征"), text("value", "取值"), count("flagged", "流失客户(家)", "家"), count("customers", "有此特征(家)", "家"),
     percent("share", "流失客户中占比"), percent("base_share", "全部客户中占比"), number("lift", "提升度", "倍", "流失客户中占比 ÷ 全部客户中占比", digits=2),
     percent("rate", "有此特征者流失率"), percent("chance", "偶然概率", "随机抽取同样多的客户时，至少这么多有此特征的概率"),
-    text("statement", "结论"),
     needs=_BOUGHT, note="期初尚未流失的客户与期内新客户中，流失者明显更常有的特征；家数与偶然概率的界限见参数",
 )
 

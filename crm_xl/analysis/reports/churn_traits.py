@@ -49,9 +49,8 @@ def make(ground: Ground) -> Made:
     )
     telling = found[(found["lift"] > 1) & (found["chance"] <= general.trait_chance)]
     telling = telling[~telling["value"].isin(_NOTHING_HAPPENED)].reset_index(drop=True)
-    rows = telling.assign(statement=_statements(telling))
     return Made(
-        tables={s.CHURN_TRAITS.name: rows[list(s.CHURN_TRAITS.names)]},
+        tables={s.CHURN_TRAITS.name: telling[list(s.CHURN_TRAITS.names)]},
         chosen={s.CHURN_TRAITS.name: choice.words},
     )
 
@@ -113,13 +112,3 @@ def _feedback(ground: Ground, choice: Choice) -> np.ndarray:
     found[places[known]] = NOT_NEGATIVE
     found[places[known & (given == i.FEEDBACK_NEGATIVE)]] = NEGATIVE
     return found
-
-
-def _statements(telling: pd.DataFrame) -> pd.Series:
-    said = [
-        f"流失客户中{share:.1%}的{trait}为“{value}”，全部客户中为{base:.1%}；有此特征的{customers:.0f}家流失{flagged:.0f}家"
-        for trait, value, share, base, customers, flagged in telling[
-            ["trait", "value", "share", "base_share", "customers", "flagged"]
-        ].itertuples(index=False)
-    ]
-    return pd.Series(said, dtype=object)
