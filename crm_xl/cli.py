@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm_xl import assets
+from crm_xl.cli_computer import app as computer
 from crm_xl.errors import CrmError
 from crm_xl.libreoffice.cli import app as libreoffice
 
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(libreoffice, name="libreoffice")
+app.add_typer(computer)
 
 Workbook = Annotated[Path, typer.Argument(help="工作簿文件（.xlsx 或 .xlsm）")]
 Date = Annotated[str | None, typer.Option("--date", help="分析日期，如 2026-10-31；默认取参数或最近订单日期")]

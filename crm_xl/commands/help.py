@@ -33,6 +33,16 @@ def open_log(book: OpenBook, progress: Progress) -> str:
     return ""
 
 
+def diagnose_all(book: OpenBook, progress: Progress) -> str:
+    """What this computer has of what the product needs, and the remedy for what it lacks; home folders as ~."""
+    from crm_xl.doctor import diagnose, report
+    from crm_xl.installing.windows import Windows
+
+    machine = Windows()
+    text = report(diagnose(book.file, machine), machine)
+    return f"{text}\n（按 Ctrl+C 可复制这个窗口的内容）"
+
+
 def about(book: OpenBook, progress: Progress) -> str:
     """The versions of everything that has a part in a result."""
     lines = [f"客户分析 crm_xl {metadata.version('crm-xl')}", f"表结构版本 {SCHEMA_VERSION}"]
@@ -59,6 +69,16 @@ HELP: tuple[Command, ...] = (
         screentip="打开日志文件",
         supertip="日志只记录意外错误发生的时间与程序位置，不含任何业务数据；求助时请一并提供。",
         handler=open_log,
+    ),
+    Command(
+        id="doctor",
+        label="诊断",
+        group=Group.HELP,
+        image="MacroSecurity",
+        screentip="检查这台电脑上的安装",
+        supertip="逐项检查程序、Excel、解释器、DLL、宏与安全设置和写入权限，✔ 正常，✘ 附上处理办法；"
+        "不修改任何东西，结果里没有客户数据。",
+        handler=diagnose_all,
     ),
     Command(
         id="about",

@@ -71,9 +71,10 @@ def install(machine: Machine, source: Source, layout: Layout | None = None, tell
     notes: list[str] = []
 
     def books(undos: list[Undo]) -> None:
-        known = dict(before.files) if before else {}
+        known: dict[str, str] = dict(before.files) if before else {}
         placed = shelf.put(layout, folder, source.version, known, undos)
-        record.files = {path: mark for path, mark in known.items() if Path(path).exists()} | placed.ours
+        record.files = {path: mark for path, mark in known.items() if Path(path).exists()}
+        record.files.update(placed.ours)
         notes.extend(f"{path} 里有您的内容，没有改动。" for path in placed.kept)
         notes.extend(
             f"新版放在旁边：{path.name}；要带入旧工作簿的数据，请运行 crm-xl upgrade 旧工作簿。"

@@ -17,8 +17,12 @@ WORKBOOK = "CRM_Analysis.xlsm"
 _HOME = "crm_xl"
 _MOST = 259  # characters of a path where long ones are not switched on
 _MOST_FOR_EXCEL = 218  # Excel opens no workbook beyond it, whatever Windows allows
-_SPARE = 70  # what compiled files, temporary names and pip add to the longest path of a wheel
-LONGEST_MEMBER = 120  # of the packages we depend on, where no wheelhouse tells
+# What Python adds to the path of a module when it compiles it: \__pycache__\, .cpython-312, c, and while it writes
+# the file a dot and a number of up to 15 figures.
+_COMPILED = 12 + 12 + 1 + 16
+LONGEST_MEMBER = (
+    125  # of the packages we depend on and their compiled files, where no wheelhouse tells (121 in 2026)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +127,12 @@ def check_places(machine: Machine, layout: Layout, longest: int = LONGEST_MEMBER
     Args:
         machine: whose.
         layout: where to.
-        longest: the longest path inside the packages to install.
+        longest: the longest path that a file of the packages will have.
 
     Raises:
         CrmError: a path is too long, or cannot be written in the code page where it must be.
     """
-    longest_path = len(str(layout.home)) + len("\\env-00.00.00-00\\Lib\\site-packages\\") + longest + _SPARE
+    longest_path = len(str(layout.home)) + len("\\env-00.00.00-00\\Lib\\site-packages\\") + longest
     if longest_path > _MOST and not long_paths(machine):
         raise CrmError(
             f"程序文件的路径会有约 {longest_path} 个字符，超过 Windows 的 {_MOST + 1}。",
@@ -163,9 +167,10 @@ def check_places(machine: Machine, layout: Layout, longest: int = LONGEST_MEMBER
 
 
 def longest_member(wheels: list[Path]) -> int:
-    """The longest path inside the wheels; what is known of our packages without any."""
+    """The longest path that a file of the wheels will have, compiled ones too; what is known without any wheel."""
     longest = 0
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
-            longest = max([longest, *map(len, archive.namelist())])
+            for name in archive.namelist():
+                longest = max(longest, len(name) + (_COMPILED if name.endswith(".py") else 0))
     return longest or LONGEST_MEMBER

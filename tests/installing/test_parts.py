@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,8 @@ def test_an_interpreter_that_cannot_serve_excel_is_refused(
 
 
 def test_a_path_of_260_characters_is_refused_unless_windows_allows_it(machine: Simulated) -> None:
-    # 82 of the folder, 39 of the environment, what the longest file of a package takes and what is added to it.
-    home = Path("C:" + "\\x" * 40)
+    # 122 of the folder, 37 of the environment in it, 125 of the longest file: 284 > 259.
+    home = Path("C:" + "\\x" * 60)
     layout = plan(machine, home=home, books=Path("D:\\b"))
     check_places(machine, layout)
     machine.values[NT_LONG] = 0
@@ -106,6 +107,10 @@ def test_the_longest_path_is_measured_where_there_are_wheels(tmp_path: Path) -> 
     assert longest_member([]) == LONGEST_MEMBER
     made = wheel(tmp_path)
     assert longest_member([made]) == len("crm_xl/shipped/templates/customer_grading.xlsx")
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("crm_xl/installing/machine.py", "")
+    # 28 signs, and while it is compiled \__pycache__\ (12), .cpython-312 (12), c, and .123456789012345 (16).
+    assert longest_member([made]) == 28 + 41
 
 
 # --- xlwings.conf ----------------------------------------------------------------------------------------

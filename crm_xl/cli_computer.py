@@ -1,0 +1,47 @@
+"""`crm-xl doctor` and `crm-xl install`: what concerns the computer and no workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+SOMETHING_WRONG = 2
+
+
+@app.command()
+def doctor(
+    file: Annotated[Path | None, typer.Argument(help="工作簿；省略则检查安装时放置的那一份")] = None,
+    out: Annotated[Path | None, typer.Option(help="另存为文本文件，便于发给支持人员")] = None,
+) -> None:
+    """诊断：逐项检查本机的安装，✔ 正常，✘ 附上处理办法；不修改任何东西。"""
+    from crm_xl.doctor import State, diagnose, report
+    from crm_xl.installing.windows import Windows
+
+    machine = Windows()
+    findings = diagnose(file, machine)
+    text = report(findings, machine)
+    typer.echo(text)
+    if out is not None:
+        out.write_text(text + "\n", encoding="utf-8")
+    if any(finding.state is State.BAD for finding in findings):
+        raise typer.Exit(SOMETHING_WRONG)
+
+
+@app.command()
+def install(
+    wheelhouse: Annotated[
+        Path | None, typer.Option(help="离线安装包的文件夹；省略则从网络下载程序包")
+    ] = None,
+    wheel: Annotated[Path | None, typer.Option(help="crm_xl 的安装文件；默认用离线安装包里的")] = None,
+    home: Annotated[Path | None, typer.Option(help="程序放在哪个文件夹；默认在用户的本地数据里")] = None,
+    books: Annotated[Path | None, typer.Option(help="工作簿放在哪个文件夹；默认“文档”里的“客户分析”")] = None,
+    uninstall: Annotated[bool, typer.Option("--uninstall", help="卸载；您改动过的工作簿都会留下")] = False,
+) -> None:
+    """为当前 Windows 用户安装（或修复、更新）到 Excel，不需要管理员；出错时恢复原状。"""
+    from crm_xl.installing.__main__ import run
+
+    run(wheel=wheel, wheelhouse=wheelhouse, home=home, books=books, remove=uninstall)
