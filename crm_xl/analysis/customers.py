@@ -104,6 +104,7 @@ def _unnamed(customer_ids: pd.Series) -> pd.DataFrame:
     """Customer rows of which nothing but the number is known."""
     return (
         customer_ids.to_frame()
+        .reset_index(drop=True)
         .reindex(columns=list(i.CUSTOMERS.names))
         .astype(
             {"customer_id": object, "cooperation_start": "datetime64[us]", "contract_end": "datetime64[us]"}

@@ -86,11 +86,9 @@ def _advice(value: str, activity: str, settings: Settings) -> Strategy:
     return Strategy(strategy=f"维护策略表中没有“{value}”与“{activity}”的组合")
 
 
-def _contact_words(contacts: pd.DataFrame) -> list[str | None]:
-    return [
-        joined(*parts)
-        for parts in zip(*(contacts[n] for n in ("contact_name", "position", "phone")), strict=True)
-    ]
+def _contact_words(contacts: pd.DataFrame) -> pd.Series:
+    parts = (contacts[name] for name in ("contact_name", "position", "phone"))
+    return pd.Series([joined(*told) for told in zip(*parts, strict=True)], dtype=object)
 
 
 def _feedback_types(ground: Ground) -> Names | None:
