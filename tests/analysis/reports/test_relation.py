@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -95,8 +96,13 @@ def tables(**without: None) -> dict[str, pd.DataFrame]:
     return {table.name: pd.DataFrame(body) for table, body in rows.items() if table.name not in without}
 
 
+@cache
+def whole() -> crm_xl.Results:
+    return crm_xl.analyze(tables(), analysis_date=DATE, today=TODAY)
+
+
 def made(name: str, given: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
-    results = crm_xl.analyze(tables() if given is None else given, analysis_date=DATE, today=TODAY)
+    results = whole() if given is None else crm_xl.analyze(given, analysis_date=DATE, today=TODAY)
     return results.tables[name].set_index("customer_id")
 
 
