@@ -82,6 +82,7 @@ class RawTable:
         row, column: 1-based place of the first heading. Row 0 of the body stands at `row` + 1.
         file_lines: the 1-based line of each body row in a text file; empty for a sheet.
         errors: (body row, column index) -> error text.
+        date1904: whether bare numbers that stand for days count from 1904-01-01, as old Mac workbooks do.
     """
 
     name: str
@@ -92,6 +93,7 @@ class RawTable:
     column: int = 1
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     file_lines: np.ndarray | None = None
+    date1904: bool = False
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

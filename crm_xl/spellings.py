@@ -11,6 +11,8 @@ import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from numbers import Real
+from typing import Any
 
 from crm_xl.schema import Column, Kind
 from crm_xl.widths import fold
@@ -150,6 +152,7 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+", re.ASCII)
 # Excel's day 0. Below 10,000 (1927) a number in a date column is more likely a bare year; it is refused.
 _EPOCH = datetime(1899, 12, 30)
 SERIALS = (10_000, 100_000)
+_LATER_IN_1904 = 1462  # days by which the other system's day 0, 1904-01-01, comes later
 YEARS = (1900, 2199)
 LARGEST_EXACT_ID = 10**15  # Excel keeps 15 digits; what came after them is lost
 
@@ -255,6 +258,25 @@ def moment_of_number(number: float) -> datetime:
     if number == int(number) and YEARS[0] * 10_000 < number < (YEARS[1] + 1) * 10_000:
         return _moment(int(number) // 10_000, int(number) // 100 % 100, int(number) % 100)
     raise Unreadable("不是日期，请写成 2024-03-05")
+
+
+def serial_since_1900(cell: Any) -> Any:
+    """What a cell of a workbook in the 1904 date system would hold in the other one: serials so many days more.
+
+    Whatever is no serial, as a number or a text, stays: 20240305 is that day in both.
+
+    >>> serial_since_1900(43894.5), serial_since_1900("43894"), serial_since_1900(20240305)
+    (45356.5, '45356', 20240305)
+    """
+    if isinstance(cell, str):
+        if not _SERIAL.fullmatch(text := fold(cell)):
+            return cell
+        days, point, rest = text.partition(".")
+        return f"{int(days) + _LATER_IN_1904}{point}{rest}"
+    if isinstance(cell, bool) or not isinstance(cell, Real):
+        return cell
+    later = float(cell) + _LATER_IN_1904
+    return later if SERIALS[0] <= later < SERIALS[1] + _LATER_IN_1904 else cell
 
 
 def month_of(text: str) -> datetime:

@@ -36,6 +36,7 @@ from crm_xl.spellings import (
     number_of,
     percent_limit,
     percent_of,
+    serial_since_1900,
     truth_of,
 )
 from crm_xl.widths import fold
@@ -65,7 +66,7 @@ class Converted:
     codes: np.ndarray | None = None
 
 
-def convert(values: np.ndarray, column: Column) -> Converted:
+def convert(values: np.ndarray, column: Column, *, date1904: bool = False) -> Converted:
     """The column's cells as values of its kind; input untouched.
 
     Every distinct text is read once, so that half a million ids cost a fraction of a second.
@@ -73,8 +74,11 @@ def convert(values: np.ndarray, column: Column) -> Converted:
     Args:
         values: an object array as a sheet holds it, or a typed array (NaN and NaT are blanks).
         column: kind, unit, choices and, for a percentage, the declared maximum decide.
+        date1904: whether bare serial numbers in a column of dates count from 1904-01-01.
     """
     numeric, temporal = column.kind in NUMERIC, column.kind in TEMPORAL
+    if temporal and date1904 and values.dtype.kind in "Ofiu":
+        values = np.fromiter(map(serial_since_1900, values), dtype=object, count=len(values))
     if values.dtype.kind in "fiu":
         return _numbers(values.astype(np.float64), column) if numeric else _distinct(values, column)
     if values.dtype.kind == "M":
@@ -92,12 +96,14 @@ def convert(values: np.ndarray, column: Column) -> Converted:
     return _by_type(values, column)
 
 
-def read_cell(value: Any, column: Column) -> Any:
-    """One cell as a value of the column's kind: float, str, bool, Timestamp; None for a blank.
+def read_cell(value: Any, column: Column, *, date1904: bool = False) -> Any:
+    """One cell as a value of the column's kind: float, str, bool, Timestamp; None for a blank. As `convert`.
 
     Raises:
         ValueError: unreadable; the text is a Chinese clause with the remedy.
     """
+    if date1904 and column.kind in TEMPORAL:
+        value = serial_since_1900(value)
     result, _ = _read(value, column)
     return pd.Timestamp(result) if isinstance(result, datetime) else result
 

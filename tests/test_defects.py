@@ -289,7 +289,8 @@ def test_orders_in_workbooks(seed: int, tmp_path: Path, epoch_1904: bool) -> Non
     planted_in_all = 0
     for case in range(30):
         chance = random.Random(f"{seed} xlsx {epoch_1904} {case}")
-        orders = Orders(chance, typed=True, serials=not epoch_1904)
+        day_zero = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)
+        orders = Orders(chance, typed=True, day_zero=day_zero)
         orders.not_finite = orders.wrong_type  # type: ignore[method-assign]  # no cell holds NaN or ∞
         planted = orders.plant(chance.randint(5, 70))
         orders.good()  # rows that are blank at the very end are no rows

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from crm_xl import cli
-from crm_xl.sources import remembered
+from crm_xl.sources import facts_ods, remembered
+from crm_xl.sources.facts import Facts
+from crm_xl.sources.layout import HeadingRows
+from crm_xl.sources.notes import Remark
+from crm_xl.sources.spreadsheet import notes_of
 from tests.books.samples import book
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "import.zh-CN.md").read_text(encoding="utf-8")
@@ -48,3 +52,17 @@ def test_every_option_on_the_page_exists(
     options = set(re.findall(r"--[a-z][a-z-]+", PAGE))
     assert len(options) > 5
     assert {option for option in options if option not in known} == set()
+
+
+def test_the_page_quotes_what_is_said_of_a_files_formulas() -> None:
+    """Old values, formulas never computed, and a format that cannot tell."""
+    facts = {
+        Remark.STALE_FORMULAS: Facts(stale=True),
+        Remark.UNCOMPUTED_FORMULA: Facts(uncomputed=((2, 1),)),
+        Remark.UNSEEN: Facts(unseen=facts_ods.NOT_CURRENT),
+    }
+    headings = HeadingRows(first=0, last=0, headings=("金额",), above=0)
+    for remark, fact in facts.items():
+        (note,) = notes_of([["金额"], [1.0]], headings, "订单.ods 明细", 1, fact)
+        assert note.remark is remark
+        assert f"“{note.text.removeprefix('1 个')}”" in PAGE

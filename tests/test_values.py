@@ -373,3 +373,45 @@ def test_every_synonym_is_read_as_its_value() -> None:
             for choice in declared.choices:
                 for word in SYNONYMS.get(choice, ()):
                     assert convert(cells(word), declared).values[0] == choice, (declared.name, word)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        # 2024-03-05 is day 45356 of the 1900 system and 45356 − 1462 = 43894 of the 1904 one (Microsoft, KB 214330).
+        (43894, "2024-03-05"),
+        (43894.75, "2024-03-05 18:00"),
+        ("43894", "2024-03-05"),
+        (" ４３８９４.5 ", "2024-03-05 12:00"),
+        (np.int64(43894), "2024-03-05"),
+        (np.float64(43894), "2024-03-05"),
+        (8538, "1927-05-18"),  # 10,000 since 1900: before it a number is rather a bare year
+        (98537, "2173-10-13"),  # 99,999
+        (20240305, "2024-03-05"),
+        ("20240305", "2024-03-05"),
+        ("2024-03-05", "2024-03-05"),
+        (datetime(2024, 3, 5), "2024-03-05"),
+        (8537, None),
+        (98538, None),
+        ("98538", None),
+        (True, None),
+    ],
+)
+def test_bare_days_of_a_1904_workbook(cell: Any, day: str | None) -> None:
+    read = convert(cells(cell, None, cell), MOMENT, date1904=True)
+    if day is None:
+        assert read.bad.tolist() == [True, False, True]
+        with pytest.raises(ValueError, match=r"\S"):
+            read_cell(cell, MOMENT, date1904=True)
+    else:
+        assert pd.Series(read.values).tolist() == [pd.Timestamp(day), pd.NaT, pd.Timestamp(day)]
+        assert not read.bad.any()
+        assert read_cell(cell, MOMENT, date1904=True) == pd.Timestamp(day)
+
+
+def test_numbers_that_are_no_days_stay_in_a_1904_workbook() -> None:
+    numbers = np.array([43894.0, np.nan])
+    assert convert(numbers, COUNT, date1904=True).values[0] == 43894
+    days = convert(numbers, DAY, date1904=True)
+    assert days.values[0] == np.datetime64("2024-03-05")
+    assert (np.isnat(days.values[1]), days.bad.tolist()) == (True, [False, False])

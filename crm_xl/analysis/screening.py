@@ -125,7 +125,7 @@ def screen(table: Table, raw: RawTable, today: pd.Timestamp, ledger: Ledger) -> 
     _leave_out_totals(screened, matched, ledger)
     ledger.count_rewritten(table, columns.values())
     for column in table:
-        if _fatal(table, column):
+        if is_fatal(table, column):
             _set_aside_unreadable(screened, column, ledger)
     _set_aside_future(screened, today, ledger)
     _set_aside_repeats(screened, ledger)
@@ -149,7 +149,7 @@ def _convert(
         cells = raw.columns[matched[column.name]]
         if (table.name, column.name) in _TIMED:
             column = _timed(column)
-        columns[column.name] = read = convert(cells, column)
+        columns[column.name] = read = convert(cells, column, date1904=raw.date1904)
         if not present.all():
             present |= read.bad | ~_missing(read)
     return columns, present
@@ -173,7 +173,7 @@ def _missing(column: Converted) -> np.ndarray:
     return missing(column.values) if column.codes is None else column.codes < 0
 
 
-def _fatal(table: Table, column: Column) -> bool:
+def is_fatal(table: Table, column: Column) -> bool:
     """Whether a row means nothing without this column: its key, or what says whose, when and how much.
 
     A customer without a name is still a customer; the name is to be supplied.

@@ -59,6 +59,7 @@ class FileBook:
             self._sheets = parts.sheets
             self._cell_names = frozenset(name.name for name in parts.names if parts.single_cell(name.name))
             self.has_macros = parts.has_macros
+            self._date1904 = parts.date1904
             suffix = parts.suffix
         self._seen = self._signature()
         if not read_only:
@@ -99,7 +100,8 @@ class FileBook:
                         grid = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
                     for table in wanted:
                         if table.sheet.name == sheet:
-                            found[table.name] = _raw_table(table, grid, errors[sheet])
+                            raw = _raw_table(table, grid, errors[sheet])
+                            found[table.name] = replace(raw, date1904=self._date1904)
                     del grid
         return {table.name: found[table.name] for table in wanted}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from crm_xl.books.live_find import (
     LiveName,
     LiveTable,
     Places,
+    counts_from_1904,
     find_names,
     find_tables,
     holds_formula,
@@ -80,7 +82,12 @@ class LiveBook:
 
         Formulas give their values; error cells are their text. Blank rows at the end are left out.
         """
-        return {name: _raw_table(self._found[name]) for name in dict.fromkeys(names) if name in self._found}
+        date1904 = counts_from_1904(self._book)
+        return {
+            name: replace(_raw_table(self._found[name]), date1904=date1904)
+            for name in dict.fromkeys(names)
+            if name in self._found
+        }
 
     def first_formula(self, name: str) -> str:
         """The address of a table's body when a cell of it holds a formula, "订单!A2:F9"; empty without any."""
@@ -89,13 +96,6 @@ class LiveBook:
         holds = holds_formula(found)
         return f"{found.part.sheet.name}!{found.part.body}" if holds else ""
 
-    def choose_files(self) -> list[Path]:
-        """The data files the user picks to import; none where the choice is called off.
-
-        Raises:
-            CrmError: the application has no such dialog.
-        """
-        return choose_files(self._book.app, self.name)
     def value(self, name: str) -> Cell:
         """What stands in the one cell of a defined name; None where it is blank or there is no such cell."""
         found = {known.casefold(): each for known, each in self._names.items()}.get(name.casefold())
@@ -104,6 +104,13 @@ class LiveBook:
         sheet, area = found.cell
         return self._reader.rows(self._book.sheets[sheet].range(str(area)))[0][0]
 
+    def choose_files(self) -> list[Path]:
+        """The data files the user picks to import; none where the choice is called off.
+
+        Raises:
+            CrmError: the application has no such dialog.
+        """
+        return choose_files(self._book.app, self.name)
 
     def confirm(self, question: str) -> bool:
         """Whether the user says yes to a question."""

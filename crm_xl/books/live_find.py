@@ -225,7 +225,12 @@ def native_state(book: xw.Book, sheets: Iterable[xw.Sheet], tables: Mapping[str,
         auto_filter = getattr(found.table.api, "AutoFilter", None)
         if auto_filter is not None and getattr(auto_filter, "FilterMode", False):
             filtered.add(name)
-    return NativeState(date1904=bool(getattr(native, "Date1904", False)), filtered=frozenset(filtered))
+    return NativeState(date1904=counts_from_1904(book), filtered=frozenset(filtered))
+
+
+def counts_from_1904(book: xw.Book) -> bool:
+    """Whether the workbook's day 0 is 1904-01-01; on a Mac, which does not tell, no."""
+    return sys.platform != "darwin" and bool(getattr(book.api, "Date1904", False))
 
 
 def holds_formula(found: LiveTable) -> bool:

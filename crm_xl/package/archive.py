@@ -18,7 +18,7 @@ from crm_xl.package.zipwriter import ZipWriter
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
-_LARGEST_PART = 2 << 30
+LARGEST_PART = 2 << 30
 _LARGEST_WORKBOOK = 4 << 30
 # Real sheets shrink to a tenth, at most to a hundredth; deflate alone can promise a thousandth.
 _SUSPECT_SIZE = 100 << 20
@@ -292,7 +292,7 @@ def not_a_workbook(name: str, kind: str) -> CrmError:
 
 def _suspect(info: zipfile.ZipInfo) -> bool:
     too_dense = info.file_size > _SUSPECT_SIZE and info.file_size > _SUSPECT_RATIO * info.compress_size
-    return too_dense or info.file_size > _LARGEST_PART
+    return too_dense or info.file_size > LARGEST_PART
 
 
 def _identity(info: zipfile.ZipInfo) -> tuple[object, ...]:

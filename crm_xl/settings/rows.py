@@ -24,6 +24,7 @@ class Row:
     number: int  # of the table's body as found, from 0
     values: Mapping[str, Any]
     where: Callable[[str], str]  # column name -> "参数!F12"
+    date1904: bool = False  # of the workbook it stands in
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -72,16 +73,16 @@ def _row(table: Table, raw: RawTable, index: Mapping[str, int], number: int, fau
             if column.required:
                 faults.append(CrmError(f"{column.title}不能为空。", where=where(column.name)))
             continue
-        values[column.name] = typed(cell, column, where(column.name), faults)
-    return Row(number=number, values=values, where=where)
+        values[column.name] = typed(cell, column, where(column.name), faults, date1904=raw.date1904)
+    return Row(number=number, values=values, where=where, date1904=raw.date1904)
 
 
-def typed(cell: Any, column: Column, where: str, faults: list[CrmError]) -> Any:
+def typed(cell: Any, column: Column, where: str, faults: list[CrmError], *, date1904: bool = False) -> Any:
     """The cell as its column's kind, within its limits; None, and a fault more, where it is not."""
     if column.kind is Kind.ANY:
         return cell
     try:
-        value = read_cell(cell, column)
+        value = read_cell(cell, column, date1904=date1904)
     except ValueError as error:
         faults.append(CrmError(f"{column.title}{error}。", where=where))
         return None

@@ -148,7 +148,10 @@ class _Plan:
         if self.condition is not None:
             rows = rows[self._value(self.condition).values]
         if self.table.distinct:
-            keys = [convert(made[name], declared.column(name)).values for name in declared.key]
+            keys = [
+                convert(made[name], declared.column(name), date1904=source.date1904).values
+                for name in declared.key
+            ]
             rows, made = _first_of_each(keys, made, rows)
         elif self.condition is not None:
             made = {name: values[rows] for name, values in made.items()}
@@ -160,6 +163,7 @@ class _Plan:
             sheet=source.sheet,
             # The columns are no longer where they were: what a user can go to is the line.
             file_lines=_lines(source)[rows],
+            date1904=source.date1904,
         )
 
     def _value(self, expression: Expression) -> Vector:

@@ -21,7 +21,7 @@ class Remark(StrEnum):
     HIDDEN_ROWS = "隐藏或筛选掉的行"
     STALE_FORMULAS = "公式值可能不是最新"
     UNCOMPUTED_FORMULA = "公式没有计算结果"
-    ERROR_CELLS = "错误值"
+    UNSEEN = "文件格式不能说明的内容"
     OTHER_SHEET = "没有导入的工作表"
     OTHER_KIND = "内容与扩展名不符"
     OTHER_FILE = "没有导入的文件"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,39 +12,17 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive
-from crm_xl.package.areas import Area
-from crm_xl.package.parts import Parts
-from crm_xl.package.scan import (
-    error_cells,
-    formulas_without_value,
-    has_formulas,
-    hidden_rows,
-    is_filtered,
-    last_cell,
-)
 from crm_xl.raw import RawTable, collection_paused, column_letters
+from crm_xl.sources import facts_ods, facts_xls, facts_xlsb, facts_xlsx
+from crm_xl.sources.facts import Facts, Teller
 from crm_xl.sources.layout import HeadingRows, find_headings, heading_notes
 from crm_xl.sources.notes import FoundTable, Note, Remark, some
-from crm_xl.tables import INPUTS
 from crm_xl.tables.headings import listed
 
-_DECLARED = frozenset(table.name for table in INPUTS)
 # calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
 _MOST_CELLS = 100_000_000
 
 Grid = list[list[object]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Facts:
-    """What calamine does not tell of a sheet; empty for other formats than xlsx."""
-
-    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    hidden: tuple[int, ...] = ()
-    filtered: bool = False
-    uncomputed: tuple[tuple[int, int], ...] = ()
-    stale: bool = False
-    tables: Mapping[str, Area] = field(default_factory=dict)  # declared input tables, with their heading row
 
 
 def read_spreadsheet(
@@ -76,7 +53,7 @@ def iter_sheets(
     with (
         _told(where),
         CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
-        _package(data, where) as parts,
+        _tellers(data, where) as tell,
     ):
         metadata = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
         names = [each.name for each in metadata]
@@ -86,7 +63,8 @@ def iter_sheets(
             )
         hidden = [each.name for each in metadata if each.visible != SheetVisibleEnum.Visible]
         for name in [sheet] if sheet is not None else [name for name in names if name not in hidden]:
-            facts = _Facts() if parts is None else _facts(parts, name, where)
+            facts = tell(name)
+            _check_size(*facts.last, where, name)
             with collection_paused():
                 of_sheet = book.get_sheet_by_name(name)
                 _check_size(of_sheet.total_height, of_sheet.total_width, where, name)
@@ -131,35 +109,17 @@ def _damaged(where: str, detail: str = "") -> CrmError:
 
 
 @contextlib.contextmanager
-def _package(data: bytes, where: str) -> Iterator[Parts | None]:
-    """The parts of an xlsx or xlsm; None for the other formats."""
-    if not data.startswith(b"PK") or b"xl/workbook.xml" not in data:
-        yield None
+def _tellers(data: bytes, where: str) -> Iterator[Teller]:
+    """What tells the facts of the sheets, by what kind of workbook it is."""
+    if not data.startswith(b"PK"):
+        yield facts_xls.teller(data)
+        return
+    if facts_ods.is_ods(data):
+        yield facts_ods.teller(data, where)
         return
     with Archive(Path(where), data) as archive:
-        yield Parts(archive)
-
-
-def _facts(parts: Parts, name: str, where: str) -> _Facts:
-    sheet = parts.sheets.get(name)
-    if sheet is None:
-        return _Facts()
-    xml = parts.archive.read(sheet.part)
-    row, column = last_cell(xml)
-    _check_size(row, column, where, name)
-    formulas = has_formulas(xml)
-    return _Facts(
-        errors=error_cells(xml),
-        hidden=tuple(hidden_rows(xml)),
-        filtered=is_filtered(xml),
-        uncomputed=tuple(formulas_without_value(xml)) if formulas else (),
-        stale=formulas and parts.may_be_stale,
-        tables={
-            found.name: replace(found.body, top=found.body.top - 1)
-            for found in parts.tables.values()
-            if found.sheet.name == name and found.name in _DECLARED and found.header_rows
-        },
-    )
+        kind = facts_xlsb if facts_xlsb.WORKBOOK in archive else facts_xlsx
+        yield kind.teller(archive)
 
 
 def _check_size(rows: int, columns: int, where: str, name: str) -> None:
@@ -172,7 +132,7 @@ def _check_size(rows: int, columns: int, where: str, name: str) -> None:
 
 
 def _tables(
-    grid: Grid, sheet: str, where: str, facts: _Facts, known: Collection[str], tall: Collection[int]
+    grid: Grid, sheet: str, where: str, facts: Facts, known: Collection[str], tall: Collection[int]
 ) -> Iterator[FoundTable]:
     """The declared Excel tables of a sheet; without any, what stands on it as one table."""
     for name, area in facts.tables.items():
@@ -182,7 +142,7 @@ def _tables(
         yield FoundTable(
             table=_table(rows, headings, sheet, area.top, area.left, facts),
             declared=name,
-            notes=tuple(_notes(rows, headings, f"{where} {sheet}", area.top, facts)),
+            notes=tuple(notes_of(rows, headings, f"{where} {sheet}", area.top, facts)),
         )
     if facts.tables:
         return
@@ -194,11 +154,11 @@ def _tables(
     assert headings_found is not None  # the first row holds something
     yield FoundTable(
         table=_table(rows, headings_found, sheet, first + 1, 1, facts),
-        notes=tuple(_notes(rows, headings_found, f"{where} {sheet}", first + 1, facts)),
+        notes=tuple(notes_of(rows, headings_found, f"{where} {sheet}", first + 1, facts)),
     )
 
 
-def _table(rows: Grid, headings: HeadingRows, sheet: str, top: int, left: int, facts: _Facts) -> RawTable:
+def _table(rows: Grid, headings: HeadingRows, sheet: str, top: int, left: int, facts: Facts) -> RawTable:
     """The table under the headings of a rectangle of cells whose first stands at row `top`, column `left`."""
     body = rows[headings.last + 1 :]
     first = top + headings.last + 1  # the sheet's row of the body's first
@@ -227,6 +187,7 @@ def _table(rows: Grid, headings: HeadingRows, sheet: str, top: int, left: int, f
         row=first - 1,
         column=left + start,
         errors={(row, column - start): text for (row, column), text in errors.items() if column >= start},
+        date1904=facts.date1904,
     )
 
 
@@ -239,7 +200,7 @@ def _column(cells: list[object]) -> np.ndarray:
     return column
 
 
-def _notes(rows: Grid, headings: HeadingRows, where: str, top: int, facts: _Facts) -> Iterator[Note]:
+def notes_of(rows: Grid, headings: HeadingRows, where: str, top: int, facts: Facts) -> Iterator[Note]:
     """What a person should know of how the table was read."""
     yield from heading_notes(headings, where)
     first, last = top + headings.last + 1, top + len(rows) - 1
@@ -262,6 +223,12 @@ def _notes(rows: Grid, headings: HeadingRows, where: str, top: int, facts: _Fact
             where=f"{where}!{some(places)}",
             text=f"{len(blank)} 个公式没有计算结果，按空白读取；请用 Excel 打开并保存后再导入。",
             count=len(blank),
+        )
+    if facts.unseen:
+        yield Note(
+            remark=Remark.UNSEEN,
+            where=where,
+            text=f"这种文件格式看不到{'、'.join(facts.unseen)}；要核对这些，请用 Excel 打开并另存为 .xlsx 后再导入。",
         )
     if facts.stale:
         yield Note(

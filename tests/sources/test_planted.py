@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from crm_xl.sources import Incoming, Rules, read_files
 from crm_xl.sources.notes import Remark
 from crm_xl.spellings import is_total
+from tests.support.xlsb import Computed, write_xlsb
 
 HEADINGS = ("单号", "客户ID", "下单日期", "金额", "产品类型")
 TOTALS = ("合计", "总计", "小计", "合 计：", "本页小计", "9月合计", "TOTAL", "Grand Total", "Subtotal")
@@ -124,20 +126,42 @@ def test_text_files(folder: Path, planted: Planted, encoding: str, separator: st
     assert told(incoming) == expected_notes(planted, "订单.csv", "订单.csv 第{}行")
 
 
-@settings(max_examples=150)
-@given(planted=exports(), hidden=st.sets(st.integers(0, 30)), errors=st.booleans(), below=st.integers(0, 3))
-def test_workbooks(folder: Path, planted: Planted, hidden: set[int], errors: bool, below: int) -> None:
-    path = folder / "订单.xlsx"
+def write_xlsx(path: Path, rows: list[list[Any]], hidden: set[int], errors: set[int]) -> None:
+    """Rows of texts from A1 on; numbers of hidden rows and of rows with an error in the last column count from 0."""
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("明细")
-        for number, row in enumerate(planted.rows):
+        for number, row in enumerate(rows):
             for column, cell in enumerate(row):
-                sheet.write_string(number + below, column, cell) if cell else None
+                sheet.write_string(number, column, cell) if cell else None
             if number in hidden:
-                sheet.set_row(number + below, None, None, {"hidden": True})
-        if errors:
-            for row in planted.data:
-                sheet.write_formula(row - 1 + below, 4, "=1/0", None, "#DIV/0!")
+                sheet.set_row(number, None, None, {"hidden": True})
+        for row in errors:
+            sheet.write_formula(row, 4, "=1/0", None, "#DIV/0!")
+
+
+def write_binary(path: Path, rows: list[list[Any]], hidden: set[int], errors: set[int]) -> None:
+    """The same as a binary workbook; XlsxWriter asks for a calculation on opening, here people must."""
+    cells = [[cell or None for cell in row] for row in rows]
+    for row in errors:
+        cells[row][4] = Computed("#DIV/0!")
+    write_xlsb(path, {"明细": cells}, hidden={"明细": {row + 1 for row in hidden}}, manual=True)
+
+
+@pytest.mark.parametrize(("kind", "write"), [("xlsx", write_xlsx), ("xlsb", write_binary)])
+@settings(max_examples=150)
+@given(planted=exports(), hidden=st.sets(st.integers(0, 30)), errors=st.booleans(), below=st.integers(0, 3))
+def test_workbooks(
+    folder: Path,
+    kind: str,
+    write: Callable[..., None],
+    planted: Planted,
+    hidden: set[int],
+    errors: bool,
+    below: int,
+) -> None:
+    path = folder / f"订单.{kind}"
+    faulty = {row - 1 + below for row in planted.data} if errors else set()
+    write(path, [[]] * below + planted.rows, {row + below for row in hidden}, faulty)
     incoming = read(path)
     rows = {
         row + below: [*cells[:4], "#DIV/0!" if errors else cells[4]] for row, cells in planted.data.items()
@@ -157,11 +181,11 @@ def test_workbooks(folder: Path, planted: Planted, hidden: set[int], errors: boo
     seen = sorted(row + below + 1 for row in hidden & set(filled))
     where, count = notes.pop(Remark.HIDDEN_ROWS, ("", 0))
     assert count == len(seen)
-    assert not seen or where.startswith(f"订单.xlsx 明细 第{seen[0]}")
-    # XlsxWriter asks Excel to compute on opening: the values are not known to be right.
+    assert not seen or where.startswith(f"订单.{kind} 明细 第{seen[0]}")
+    # The formulas are said to be out of date.
     assert (Remark.STALE_FORMULAS in notes) == bool(errors and planted.data)
     notes.pop(Remark.STALE_FORMULAS, None)
-    assert notes == expected_notes(shifted, "订单.xlsx 明细", "明细!第{}行")
+    assert notes == expected_notes(shifted, f"订单.{kind} 明细", "明细!第{}行")
 
 
 @given(st.text(max_size=20))

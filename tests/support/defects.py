@@ -68,10 +68,12 @@ class Planted:
 class Orders:
     """Plants orders: `typed` tells whether cells can be numbers, dates and truths, or are texts throughout."""
 
-    def __init__(self, chance: random.Random, *, typed: bool, serials: bool = True) -> None:
+    def __init__(
+        self, chance: random.Random, *, typed: bool, day_zero: datetime = datetime(1899, 12, 30)
+    ) -> None:
         self.chance = chance
         self.typed = typed
-        self.serials = typed and serials
+        self.day_zero = day_zero  # from which a sheet's bare numbers count days
         self.planted = Planted(table=i.ORDERS, columns=COLUMNS)
         self._number = 1000
         self._free: list[int] = []  # kept orders that no return has touched
@@ -350,9 +352,10 @@ class Orders:
             f"{day:%Y-%m-%d} 00:00:00", f"{day:%Y/%m/%d} 0:00", f"{day:%Y-%m-%d}T00:00:00", f"{day:%Y-%m-%d}".translate(_WIDE),
             f"　{day:%Y-%m-%d} ",
         ]  # fmt: skip
-        if self.serials:
-            texts += [(day - datetime(1899, 12, 30)).days, str((day - datetime(1899, 12, 30)).days)]
-        return [*texts, day, int(f"{day:%Y%m%d}")] if self.typed else texts
+        if not self.typed:
+            return texts
+        days = (day - self.day_zero).days
+        return [*texts, day, int(f"{day:%Y%m%d}"), days, float(days), str(days)]
 
     def amounts(self, cents: int) -> list[Any]:
         """Ways to write one amount in 元."""
