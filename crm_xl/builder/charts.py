@@ -6,7 +6,8 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.charts_reports import REPORT_CHARTS
+from crm_xl.builder.charts_portraits import PORTRAIT_CHARTS
+from crm_xl.builder.charts_reports import BELOW, REPORT_CHARTS
 from crm_xl.builder.drawing import (
     COLUMN_PIXELS,
     HEIGHT,
@@ -17,27 +18,36 @@ from crm_xl.builder.drawing import (
     has,
     insert,
     new_chart,
+    pie,
     series,
 )
+from crm_xl.builder.layout import place_of
 from crm_xl.palette import PALETTE
 from crm_xl.tables import outputs as o
 
 
 def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
-    """The charts of an output sheet, to the right of its tables; nothing for a sheet without charts."""
+    """The charts of an output sheet, to the right of its tables or below a short one."""
     makers = {
         o.TIER_SUMMARY.sheet: ((o.TIER_CHART,), (tier_customers, tier_amounts)),
         o.RFM_SUMMARY.sheet: ((o.SEGMENT_CHART,), (segment_customers,)),
         o.TREND.sheet: ((o.TREND,), (trend,)),
         **REPORT_CHARTS,
+        **PORTRAIT_CHARTS,
     }
     if sheet not in makers or not has(author, *makers[sheet][0]):
         return
     plan = next(plan for plan in author.draft.sheets if plan.name == sheet)
     last = plan.placed[-1]
-    column = last.column + len(last.table.columns) + 1
+    top, column = plan.heading_row, last.column + len(last.table.columns) + 1
+    if sheet in BELOW:
+        table, rows = BELOW[sheet]
+        top += rows + 2
+        column = place_of(author.draft.sheets, table)[1].column
+    else:
+        author.chart_left[sheet] = column
     for number, maker in enumerate(makers[sheet][1]):
-        row = plan.heading_row + number * (HEIGHT // ROW_PIXELS + 1)
+        row = top + number * (HEIGHT // ROW_PIXELS + 1)
         insert(worksheet, row, column, maker(author))
         author.chart_bottom[sheet] = row + HEIGHT // ROW_PIXELS + 1
     author.chart_right[sheet] = column + WIDTH // COLUMN_PIXELS
@@ -62,24 +72,7 @@ def tier_customers(author: Author) -> tuple[Chart, str]:
 
 def tier_amounts(author: Author) -> tuple[Chart, str]:
     """A pie: money by tier."""
-    chart = new_chart(author, "pie", "各级年总消费额占比")
-    points = [
-        {"fill": {"color": color}, "border": {"color": "#FFFFFF"}}
-        for color in PALETTE[: o.TIER_CHART.fixed_rows]
-    ]
-    chart.add_series(
-        {
-            **series(author, o.TIER_CHART, "label", "amount"),
-            "points": points,
-            # A legend tells parts apart by colour alone; labels beside the parts do not.
-            "data_labels": {
-                "category": True, "percentage": True, "separator": "\n", "position": "outside_end", "leader_lines": True,
-                "font": SMALL, "num_format": "0.0%",
-            },
-        }
-    )  # fmt: skip
-    chart.set_legend({"none": True})
-    return chart, "各级客户年总消费额占比：饼图"
+    return pie(author, o.TIER_CHART, "amount", "各级年总消费额占比"), "各级客户年总消费额占比：饼图"
 
 
 def segment_customers(author: Author) -> tuple[Chart, str]:

@@ -7,33 +7,23 @@ from collections.abc import Callable
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import SMALL, axis, new_chart, series
+from crm_xl.builder.drawing import SMALL, axis, new_chart, pie, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
+from crm_xl.tables import inputs as i
 from crm_xl.tables import service_reports as s
-
-_SHARE = {
-    "category": True, "percentage": True, "separator": "\n", "position": "outside_end", "leader_lines": True,
-    "font": SMALL, "num_format": "0.0%",
-}  # fmt: skip
 
 
 def profile_industries(author: Author) -> tuple[Chart, str]:
     """A pie: customers by industry."""
-    block = s.PROFILE_INDUSTRY_CHART
-    chart = new_chart(author, "pie", "客户行业分布")
-    points = [
-        {"fill": {"color": color}, "border": {"color": "#FFFFFF"}} for color in PALETTE[: block.fixed_rows]
-    ]
-    # A legend tells parts apart by colour alone; labels beside the parts do not.
-    chart.add_series({**series(author, block, "label", "customers"), "points": points, "data_labels": _SHARE})
-    chart.set_legend({"none": True})
-    return chart, "各行业客户数占比：饼图"
+    return pie(author, s.PROFILE_INDUSTRY_CHART, "customers", "客户行业分布"), "各行业客户数占比：饼图"
 
 
 def profile_regions(author: Author) -> tuple[Chart, str]:
     """Columns: amount by region."""
-    return _one_series(author, "column", s.PROFILE_REGION_CHART, "amount", "各区域成交金额", "成交金额（万元）", "#,##0.0;;")
+    return _one_series(
+        author, "column", s.PROFILE_REGION_CHART, "amount", "各区域成交金额", "成交金额（万元）", "#,##0.0;;"
+    )
 
 
 def complaint_types(author: Author) -> tuple[Chart, str]:
@@ -104,4 +94,9 @@ REPORT_CHARTS: dict[str, tuple[tuple[Table, ...], tuple[Callable[[Author], tuple
     s.SERVICE_REPORT.sheet: ((s.COMPLAINT_CHART,), (complaint_types,)),
     s.CHURN_REPORT.sheet: ((s.CHURN_REASON_CHART,), (churn_reasons,)),
     s.CAMPAIGN_REPORT.sheet: ((s.CAMPAIGN_CHART,), (campaign_conversion, campaign_roi)),
+}
+
+# Sheet -> a table that never has more rows than these, below which its charts stand instead of beside the last one.
+BELOW: dict[str, tuple[Table, int]] = {
+    s.SERVICE_REPORT.sheet: (s.SERVICE_TYPES, len(i.TICKET_ISSUES) + 2),
 }

@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from crm_xl.builder.author import Author
 from crm_xl.builder.layout import place_of
 from crm_xl.builder.theme import FONT
+from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 
 WIDTH, HEIGHT = 560, 300  # pixels
@@ -17,6 +18,10 @@ ROW_PIXELS, COLUMN_PIXELS = 20, 64
 SMALL = {"name": FONT, "size": 9}
 _TITLE = {"name": FONT, "size": 12, "bold": True}
 _GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
+_PARTS = {
+    "category": True, "percentage": True, "separator": "\n", "position": "outside_end", "leader_lines": True,
+    "font": SMALL, "num_format": "0.0%",
+}  # fmt: skip
 
 
 def has(author: Author, *tables: Table) -> bool:
@@ -67,3 +72,17 @@ def series(author: Author, table: Table, category: str, value: str) -> dict[str,
         "categories": [sheet.name, first, column(category), last, column(category)],
         "values": [sheet.name, first, column(value), last, column(value)],
     }
+
+
+def pie(author: Author, block: Table, value: str, title: str) -> Chart:
+    """A pie of one column of a block whose first column is the label; parts are named beside themselves.
+
+    A legend tells parts apart by colour alone.
+    """
+    chart = new_chart(author, "pie", title)
+    points = [
+        {"fill": {"color": color}, "border": {"color": "#FFFFFF"}} for color in PALETTE[: block.fixed_rows]
+    ]
+    chart.add_series({**series(author, block, "label", value), "points": points, "data_labels": _PARTS})
+    chart.set_legend({"none": True})
+    return chart

@@ -33,7 +33,15 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     "verdict": {"未通过": _WARNING},
     "correct": {"否": _WARNING},
 }
-_GROUPS = ("tier", "segment", "from_tier", "cell", "dimension", "issue", "answer")  # first columns of summaries
+_GROUPS = (
+    "tier",
+    "segment",
+    "from_tier",
+    "cell",
+    "dimension",
+    "issue",
+    "answer",
+)  # first columns of summaries
 _VERDICTS = ("check", "result")
 _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
 
@@ -45,7 +53,11 @@ def highlight_total(
     if table.names[0] not in _GROUPS:
         return
     top, left, *_ = area
-    criteria = f'={xl_rowcol_to_cell(top, left, col_abs=True)}="{TOTAL}"'
+    # Where several dimensions stand one below the other, the group is the second column.
+    first = [
+        xl_rowcol_to_cell(top, left + place, col_abs=True) for place in range(min(2, len(table.columns)))
+    ]
+    criteria = "=OR(" + ",".join(f'{cell}="{TOTAL}"' for cell in first) + ")"
     look = theme.total()
     worksheet.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": look})
 

@@ -60,8 +60,8 @@ IMPROVEMENT = output(
     "tblImprovement", "客户问题与改进建议表",
     CUSTOMER_ID, CUSTOMER_NAME, text("problem", "问题描述"), text("evidence", "数据支撑"), text("industry_mean", "行业均值"),
     text("cause_level", "归因层面", "客户、产品、服务、流程"), text("root_cause", "根因分析"), text("advice", "改进建议"),
-    text("department", "责任部门"), date("due_date", "完成时间"), text("status", "状态"), text("origin", "来源", "填写或数据建议"),
-    text("remark", "说明"),
+    text("department", "责任部门"), date("due_date", "完成时间"), text("status", "状态"),
+    text("origin", "来源", "填写或数据建议；填写而客户表中没有的、已逾期的注明"),
     guide="002", note="“问题与改进”表中填写的在前，原样列出；其后按参数“改进规则”由数据建议，要采用请抄入“问题与改进”表",
 )
 

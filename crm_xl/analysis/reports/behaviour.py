@@ -211,7 +211,7 @@ def _compared(found: Behaviour, grouping: Grouping, general: General) -> pd.Data
 def _finding(row: tuple[object, ...], base: float, limit: float, smallest: int) -> str:
     users, use, gap = row.users, row.core_feature_use, row.core_feature_gap  # type: ignore[attr-defined]
     if users < smallest:
-        return f"有使用记录的客户不足{smallest}家，不给出登录与使用率均值"
+        return f"有使用记录的不足{smallest}家，不比较"
     if np.isnan(gap) or abs(gap) <= limit + BOUND_TOLERANCE:
         return ""
     side = "低于" if gap < 0 else "高于"

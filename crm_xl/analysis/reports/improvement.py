@@ -113,9 +113,9 @@ def _written(ground: Ground) -> pd.DataFrame:
     names: Names = np.full(len(listed) + 1, None, dtype=object)  # the last one: of nobody
     names[:-1] = customers["customer_name"].to_numpy(dtype=object)
     remark = np.select([blank, ~known, late], [NOBODY, ORPHAN, LATE], "").astype(object)
-    return actions.assign(customer_name=names[place], industry_mean=None, origin=WRITTEN, remark=remark)[
-        list(IMPROVEMENT.names)
-    ]
+    origin = np.where(remark == "", WRITTEN, WRITTEN + "：" + remark)
+    whole = actions.assign(customer_name=names[place], industry_mean=None, origin=origin)
+    return whole[list(IMPROVEMENT.names)]
 
 
 def facts(ground: Ground) -> Facts:
@@ -163,7 +163,7 @@ def propose(of: Facts, by: tuple[ImprovementRule, ...], date: pd.Timestamp) -> p
         "_amount", "customer_id", "_rule", "customer_name", "problem", "evidence", "industry_mean", "cause_level",
         "root_cause", "advice", "department", "due_date",
     )  # fmt: skip
-    table = pd.DataFrame(rows, columns=list(columns)).assign(status="建议", origin=PROPOSED, remark="")
+    table = pd.DataFrame(rows, columns=list(columns)).assign(status=None, origin=PROPOSED)
     return table[list(IMPROVEMENT.names)]
 
 

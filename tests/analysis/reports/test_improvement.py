@@ -78,7 +78,7 @@ class TestAgainstTheIndustry:
         assert (row["cause_level"], row["root_cause"]) == ("产品", "客户对功能认知不足")
         assert (row["advice"], row["department"]) == ("提供“功能操作线上培训课”", "产品部")
         assert row["due_date"] == pd.Timestamp("2026-12-30")  # 60 days on
-        assert (row["status"], row["origin"]) == ("建议", "数据建议")
+        assert row["status"] is None and row["origin"] == "数据建议"
 
     def test_four_customers_are_no_industry_to_compare_with(self) -> None:
         assert proposed(r.LOW_CORE_USE, facts(FIVE[:4], core_use=[0.55, 0.10, 0.55, 0.55])).empty
@@ -213,7 +213,7 @@ class TestTyped:
         assert found["origin"].tolist() == ["填写", "数据建议"]
         row = found.iloc[0]
         assert {name: row[name] for name in typed} == {**typed, "due_date": pd.Timestamp("2026-12-15")}
-        assert row["customer_name"] == "某公司" and row["remark"] == ""
+        assert row["customer_name"] == "某公司" and row["origin"] == "填写"
 
     @pytest.mark.parametrize(
         ("action", "remark"),
@@ -229,10 +229,12 @@ class TestTyped:
         ],
     )
     def test_orphans_and_late_ones_are_told(self, action: dict[str, Any], remark: str) -> None:
-        assert self.table({"problem": "服务响应慢", **action})["remark"].iloc[0] == remark
+        said = f"填写：{remark}" if remark else "填写"
+        assert self.table({"problem": "服务响应慢", **action})["origin"].iloc[0] == said
 
     def test_without_a_customer_table_nobody_is_an_orphan_for_having_no_name(self) -> None:
-        assert self.table({"problem": "服务响应慢", "customer_id": "C002"}, raw=False)["remark"].iloc[0] == ""
+        found = self.table({"problem": "服务响应慢", "customer_id": "C002"}, raw=False)
+        assert found["origin"].iloc[0] == "填写"
 
     def test_what_is_being_worked_on_is_not_proposed_again(self) -> None:
         open_row = {"customer_id": "C001", "problem": "客户满意度低", "status": "进行中"}

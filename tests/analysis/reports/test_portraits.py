@@ -239,7 +239,7 @@ class TestCompare:
         four = found[found["group"] == "20-99人"].iloc[0]
         assert four["users"] == 4
         assert np.isnan(four["core_feature_use"]) and np.isnan(four["logins_per_month"])
-        assert four["finding"] == "有使用记录的客户不足5家，不给出登录与使用率均值"
+        assert four["finding"] == "有使用记录的不足5家，不比较"
         assert self.table([0.12] * 4, 最小分组家数=4)["core_feature_use"].notna().all()
 
     def test_a_gap_within_the_threshold_is_no_finding(self) -> None:
