@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from crm_xl.schema import Role, Table
 from crm_xl.tables import TABLES
-from crm_xl.tables import inputs as i
-from crm_xl.tables import outputs as o
-from crm_xl.tables import parameters as p
-from crm_xl.tables import workshop as w
+
+SAMPLE_STEP = 6  # 67 of 400 customers: enough to see every table at work, few enough to read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +19,7 @@ class BookSpec:
         folder: where the repository keeps the built file.
         guide: the guide a template answers; empty for the workbook that holds everything.
         macros: whether it holds the VBA project.
+        sample_step: of the made-up customers, every how many-th is in its sample rows.
     """
 
     name: str
@@ -30,6 +29,7 @@ class BookSpec:
     tables: tuple[Table, ...]
     guide: str = ""
     macros: bool = False
+    sample_step: int = 1
 
     @property
     def file_name(self) -> str:
@@ -50,20 +50,53 @@ WORKBOOK = BookSpec(
     macros=True,
 )
 
-CUSTOMER_GRADING = BookSpec(
-    name="customer_grading",
-    title="客户分级分类",
-    purpose="按评分卡给客户打分、分级，并汇总各级的数量、金额与利润率。",
-    folder="templates",
-    guide="003",
-    tables=(
-        i.CUSTOMERS, i.ORDERS, i.RATINGS, i.OVERRIDES, i.HISTORY,
-        p.SETTINGS_TABLE, p.INDICATORS, p.POINTS, p.TIERS, p.PRIORITY, p.STANDARDS, p.REVIEW_RULES, p.EXPERT_SCORES,
-        o.SCORES, o.TIER_SUMMARY, o.METRICS, o.TREND, o.BALANCE, o.LEDGER_SUMMARY, o.LEDGER,
-        w.AHP, w.AHP_WEIGHTS, w.SETTING_CHECKS, w.SAATY_STEPS,
-        o.CARD_BLOCK, o.TIER_BLOCK, o.BAND_BLOCK, o.TIER_CHART,
-    ),
-)  # fmt: skip
 
-TEMPLATES: dict[str, BookSpec] = {spec.name: spec for spec in (CUSTOMER_GRADING,)}
+def _template(name: str, guide: str, title: str, purpose: str) -> BookSpec:
+    """The template of a guide: every table that the guide asks for."""
+    return BookSpec(
+        name=name,
+        title=title,
+        purpose=purpose,
+        folder="templates",
+        guide=guide,
+        tables=tuple(table for table in TABLES.values() if guide in table.guide.split()),
+        sample_step=SAMPLE_STEP,
+    )
+
+
+CUSTOMER_RELATIONSHIP = _template(
+    "customer_relationship",
+    "000",
+    "客户关系分析",
+    "按价值与活跃度给客户分层，得到每位客户的维护策略与跟进计划。",
+)
+SALES_TEAM = _template(
+    "sales_team_customers",
+    "001",
+    "销售团队客户分析",
+    "整理客户、互动与标签，评出S/A/B/C优先级，列出问题、机会与跟进计划。",
+)
+INFORMATION_REPORT = _template(
+    "customer_information_report",
+    "002",
+    "客户信息分析报告",
+    "从结构、行为与价值三方面分析客户，给出问题与改进建议。",
+)
+CUSTOMER_GRADING = _template(
+    "customer_grading",
+    "003",
+    "客户分级分类",
+    "按评分卡给客户打分、分级，汇总各级的数量、金额与利润率，并管理分级变动。",
+)
+CRM_REPORTS = _template(
+    "crm_reports",
+    "004",
+    "客户数据报表",
+    "客户画像、销售业绩、客户服务、客户流失、营销效果五张报表，带筛选与环比同比。",
+)
+
+TEMPLATES: dict[str, BookSpec] = {
+    spec.name: spec
+    for spec in (CUSTOMER_RELATIONSHIP, SALES_TEAM, INFORMATION_REPORT, CUSTOMER_GRADING, CRM_REPORTS)
+}
 SHIPPED_BOOKS: tuple[BookSpec, ...] = (WORKBOOK, *TEMPLATES.values())

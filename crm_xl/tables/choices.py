@@ -32,36 +32,18 @@ GRAIN_MONTH, GRAIN_QUARTER, GRAIN_YEAR = "月", "季", "年"
 GRAINS = (GRAIN_MONTH, GRAIN_QUARTER, GRAIN_YEAR)
 
 OWNER_LIST = output(
-    "tblOwnerList",
-    "负责人选项",
-    OWNER,
-    needs=(),
-    sheet=LIST_SHEET,
-    note="第一行为全部",
-)
+    "tblOwnerList", "负责人选项", OWNER, needs=(), sheet=LIST_SHEET, guide="002 004", note="第一行为全部",
+)  # fmt: skip
 INDUSTRY_LIST = output(
-    "tblIndustryList",
-    "行业选项",
-    text("industry", "所属行业"),
-    needs=(),
-    sheet=LIST_SHEET,
+    "tblIndustryList", "行业选项", text("industry", "所属行业"), needs=(), sheet=LIST_SHEET, guide="002 004",
     note="第一行为全部；两级行业的上级也可选",
-)
+)  # fmt: skip
 REGION_LIST = output(
-    "tblRegionList",
-    "区域选项",
-    text("region", "区域"),
-    needs=(),
-    sheet=LIST_SHEET,
-    note="第一行为全部",
-)
+    "tblRegionList", "区域选项", text("region", "区域"), needs=(), sheet=LIST_SHEET, guide="002 004", note="第一行为全部",
+)  # fmt: skip
 CUSTOMER_LIST = output(
-    "tblCustomerList",
-    "客户选项",
-    CUSTOMER_ID,
-    CUSTOMER_NAME,
-    sheet=LIST_SHEET,
-)
+    "tblCustomerList", "客户选项", CUSTOMER_ID, CUSTOMER_NAME, sheet=LIST_SHEET, guide="002 003",
+)  # fmt: skip
 LISTS = (OWNER_LIST, INDUSTRY_LIST, REGION_LIST, CUSTOMER_LIST)
 
 _PERIOD = Column(

@@ -28,7 +28,7 @@ KEY_FIGURES = output(
 RF_HEAT = output(
     "tblRfHeat", "R×F热力图",
     text("r", "R得分", "5为最近"), *(count(f"f{score}", f"F{score}") for score in range(1, SCORES_SHOWN + 1)),
-    needs=_ORDERS, sheet=DASHBOARD_SHEET, fixed_rows=SCORES_SHOWN, guide="002 004", note="格内为客户数(家)",
+    needs=_ORDERS, sheet=DASHBOARD_SHEET, fixed_rows=SCORES_SHOWN, guide="004", note="格内为客户数(家)",
 )
 
 REGION_HEAT = output(
@@ -42,25 +42,25 @@ REGION_HEAT = output(
 TOP_WARNINGS = output(
     "tblTopWarnings", "最需联系的客户",
     CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("level", "级别"), text("reason", "首要原因"),
-    needs=_ORDERS, sheet=DASHBOARD_SHEET, fixed_rows=LISTED, guide="000 004", note="预警级别高、近12个月金额大的在前",
+    needs=_ORDERS, sheet=DASHBOARD_SHEET, fixed_rows=LISTED, guide="004", note="预警级别高、近12个月金额大的在前",
 )
 
 TOP_MOVERS = output(
     "tblTopMovers", "最近的分级异动",
     CUSTOMER_ID, CUSTOMER_NAME, text("from_tier", "原分级"), text("to_tier", "现分级"), text("reason", "原因"),
-    sheet=DASHBOARD_SHEET, fixed_rows=LISTED, guide="003", note="金额大的在前；全部见客户分级异动表",
+    sheet=DASHBOARD_SHEET, fixed_rows=LISTED, guide="004", note="金额大的在前；全部见客户分级异动表",
 )
 
 DATA_STATUS = output(
     "tblDataStatus", "数据状态",
     text("item", "项目"), text("result", "结果"),
-    needs=(), sheet=DASHBOARD_SHEET, fixed_rows=len(STATUS_TITLES), guide="002",
+    needs=(), sheet=DASHBOARD_SHEET, fixed_rows=len(STATUS_TITLES), guide="004",
 )
 
 INDUSTRY_CHART = output(
     "tblIndustryChart", "行业图表",
     text("label", "行业"), count("customers", "客户数(家)"), money("amount", "年消费额(万元)", "万元"),
-    sheet=CHART_SHEET, fixed_rows=INDUSTRIES_SHOWN, note="金额最大的行业在前，其余合为其他",
+    sheet=CHART_SHEET, fixed_rows=INDUSTRIES_SHOWN, guide="004", note="金额最大的行业在前，其余合为其他",
 )
 
 OUTPUTS: tuple[Table, ...] = (

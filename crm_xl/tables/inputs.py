@@ -192,7 +192,7 @@ RATINGS = _input(
     Column(name="key_industry", title="国家重点行业", kind=Kind.YESNO, example="是", guide="003"),
     Column(name="rated_by", title="评分人", example="李强", guide="003"),
     Column(name="rated_on", title="评分日期", kind=Kind.DATE, example="2026-09-30", guide="003"),
-    guide="001 003", note="多人可为同一客户打分，取平均",
+    guide="000 001 003", note="多人可为同一客户打分，取平均",
 )
 
 OPPORTUNITIES = _input(
@@ -300,7 +300,7 @@ HISTORY = _input(
     Column(name="annual_amount", title="近12个月金额(元)", kind=Kind.MONEY, unit="元", computed=True, guide="003"),
     Column(name="rule_tier", title="规则分级", computed=True, guide="003", note="按触发条件与最短停留得出，人工调整之前"),
     Column(name="trigger", title="变动触发", computed=True, guide="003", note="规则分级在本次变动的原因；空白为未变动"),
-    key=("customer_id", "run_date"), guide="003", note="由刷新写入，每次运行每位客户一行", kept_up=True,
+    key=("customer_id", "run_date"), guide="003 004", note="由刷新写入，每次运行每位客户一行", kept_up=True,
 )
 
 MERGE_PROPOSALS = _input(

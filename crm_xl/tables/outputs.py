@@ -215,12 +215,12 @@ SEGMENT_BLOCK = output(
 # Fixed-size blocks, so that a chart's ranges stay true after every refresh.
 TIER_CHART = output(
     "tblTierChart", "分级图表", Column(name="label", title="分级"), count("customers", "客户数(家)"),
-    money("amount", "年总消费额(万元)", "万元"), sheet=CHART_SHEET, fixed_rows=5,
+    money("amount", "年总消费额(万元)", "万元"), sheet=CHART_SHEET, fixed_rows=5, guide="003 004",
 )
 SEGMENT_CHART = output(
     "tblSegmentChart", "分群图表", Column(name="label", title="RFM分群"), count("customers", "客户数(家)"),
     money("amount", "订单总额(万元)", "万元"), needs=(i.CUSTOMERS.name, i.ORDERS.name), sheet=CHART_SHEET,
-    fixed_rows=8,
+    fixed_rows=8, guide="002 004",
 )
 
 OUTPUTS = (

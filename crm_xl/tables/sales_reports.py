@@ -86,25 +86,25 @@ TURNING_POINTS = output(
 COMPARE_CHART = output(
     "tblCompareChart", "同比图表", text("label", "月份"), money("amount", "本期(万元)", "万元"),
     money("last_year", "去年同期(万元)", "万元"), percent("year_growth", "同比"),
-    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=COMPARED_MONTHS,
+    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=COMPARED_MONTHS, guide="004",
 )  # fmt: skip
 OWNER_CHART = output(
     "tblOwnerChart", "负责人图表", text("label", "销售负责人"), money("amount", "成交金额(万元)", "万元"),
     number("value_by_conversion", "客单价×转化率(万元)", "万元", digits=4),
     number("team", "团队客单价×转化率(万元)", "万元", digits=4),
-    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=OWNERS_SHOWN,
+    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=OWNERS_SHOWN, guide="004",
 )  # fmt: skip
 SALES_CHART = output(
     "tblSalesChart", "业绩图表", text("label", "时间"), money("amount", "成交金额(万元)", "万元"),
     percent("conversion", "转化率"),
-    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=COMPARED_MONTHS,
+    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=COMPARED_MONTHS, guide="004",
 )  # fmt: skip
 TURNING_CHART = output(
     "tblTurningChart", "拐点图表", Column(name="month", title="月份", kind=Kind.MONTH),
     money("amount", "订单总额(万元)", "万元"), money("amount_turn", "金额拐点", "万元"),
     count("new_customers", "新增客户数"), count("new_customers_turn", "新增客户拐点"),
     percent("active_share", "活跃客户占比"), percent("active_share_turn", "活跃占比拐点"),
-    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=TREND_MONTHS,
+    needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=TREND_MONTHS, guide="004",
 )  # fmt: skip
 
 OUTPUTS = (

@@ -27,6 +27,7 @@ from crm_xl.builder.samples.sales import (
     opportunity_rows,
 )
 from crm_xl.builder.samples.service import contact_rows, interaction_rows, ticket_rows, usage_rows
+from crm_xl.tables import TABLES
 from crm_xl.tables import inputs as i
 
 SEED = 20261031
@@ -34,8 +35,28 @@ Rows = tuple[tuple[Any, ...], ...]
 
 
 @cache
-def sample_rows() -> dict[str, Rows]:
+def sample_rows(step: int = 1) -> dict[str, Rows]:
     """Rows of every input table, by table name, in the declared order of columns.
+
+    Args:
+        step: only every so-many-th customer, and the rows that are of these customers.
+    """
+    rows = _all_rows()
+    if step == 1:
+        return rows
+    kept = set(list(dict.fromkeys(row[0] for row in rows[i.CUSTOMERS.name]))[::step])
+    places = {
+        name: TABLES[name].names.index("customer_id") for name in rows if "customer_id" in TABLES[name].names
+    }
+    return {
+        name: tuple(row for row in body if row[places[name]] in kept) if name in places else body
+        for name, body in rows.items()
+    }
+
+
+@cache
+def _all_rows() -> dict[str, Rows]:
+    """Every row.
 
     Two years that end on `customers.LAST_DAY`: 400 customers, of whom some have never ordered, some have gone
     silent and some are lost; a dozen big ones; refunds, cancelled orders, and a few faults for the ledger.
