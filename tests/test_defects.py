@@ -1,6 +1,15 @@
 """Known defects, planted by the thousand: the ledger names each by rule, place and amount, and the money balances.
 
-Every run takes new seeds and prints them; CRM_XL_SEED=<number> repeats one.
+Every run takes new seeds and prints them; CRM_XL_SEED=<number> repeats one. What must survive, and who asks:
+
+- mixed types, error cells, dates as text in a dozen spellings, thousands separators, full-width characters, emoji,
+  10,000-character cells, 16-digit ids, NaN and inf as text, blank rows: support/defects.py, planted here in sheets,
+  text files, foreign workbooks and workbooks' own tables;
+- totals rows: here, in test_totals.py (own tables) and sources/test_planted.py (files);
+- merged headings, headings in two rows: `xlsx_file` here, sources/test_planted.py;
+- hidden rows, filters, stale and uncomputed formulas: sources/test_planted.py, sources/test_formats.py;
+- the 1900 and 1904 systems: here, test_date_systems.py, sources/test_formats.py;
+- duplicate headings, 1,048,576 rows: here.
 """
 
 from __future__ import annotations
@@ -9,6 +18,7 @@ import csv
 import io
 import os
 import random
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -22,6 +32,7 @@ import xlsxwriter
 from crm_xl import CrmError, Settings
 from crm_xl.analysis.clean import Cleaned, clean
 from crm_xl.analysis.ledger import Rule
+from crm_xl.books.file import FileBook
 from crm_xl.raw import RawTable, column_letters
 from crm_xl.sources import read_source
 from crm_xl.tables import inputs as i
@@ -188,6 +199,49 @@ def test_the_last_rows_of_a_full_sheet_keep_their_addresses() -> None:
     assert round(result.balance.set_aside * 100) == 1025
 
 
+@pytest.mark.slow
+def test_a_full_sheet_of_a_file_keeps_its_addresses_to_the_last_row(tmp_path: Path) -> None:
+    """A real .xlsx of 1,048,576 rows; the last three lack a customer, an amount that can be read, a valid formula."""
+    rows = 1_048_576
+    path, whole = tmp_path / "few.xlsx", tmp_path / "whole.xlsx"
+    titles = [i.ORDERS.column(name).title for name in ("order_id", "customer_id", "order_date", "amount")]
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("订单").write_row(0, 0, titles)
+
+    def line(row: int, customer: str | None, amount: str) -> str:
+        """An order of 10.25 on 2024-03-05, which is day 45356."""
+        whose = f'<c r="B{row}" t="inlineStr"><is><t>{customer}</t></is></c>' if customer else ""
+        return f'<row r="{row}"><c r="A{row}"><v>{row}</v></c>{whose}<c r="C{row}"><v>45356</v></c>{amount}</row>'
+
+    good = [line(row, f"C{row % 5_000}", f'<c r="D{row}"><v>10.25</v></c>') for row in range(2, rows - 2)]
+    bad = [
+        line(rows - 2, None, f'<c r="D{rows - 2}"><v>7.5</v></c>'),
+        line(rows - 1, "C1", f'<c r="D{rows - 1}" t="inlineStr"><is><t>一千</t></is></c>'),
+        line(rows, "C1", f'<c r="D{rows}" t="e"><v>#N/A</v></c>'),
+    ]
+    with (
+        zipfile.ZipFile(path) as source,
+        zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+    ):
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"</sheetData>", "".join([*good, *bad]).encode() + b"</sheetData>")
+                data = data.replace(b'ref="A1:D1"', f'ref="A1:D{rows}"'.encode())
+            target.writestr(name, data)
+    result = cleaned(read_source(whole)[i.ORDERS.name])
+    assert result.ledger[["cell", "rule", "before", "amount"]].astype(object).fillna(
+        ""
+    ).to_numpy().tolist() == [
+        ["订单!B1048574", "缺少必填项", "", 7.5],
+        ["订单!D1048576", "错误值", "#N/A", ""],
+        ["订单!D1048575", "无法识别", "一千", ""],
+    ]
+    assert result.balance.balanced
+    assert round(result.balance.net_kept * 100) == len(good) * 1025
+    assert round(result.balance.set_aside * 100) == 750
+
+
 # Files.
 
 
@@ -297,6 +351,34 @@ def test_orders_in_workbooks(seed: int, tmp_path: Path, epoch_1904: bool) -> Non
         path, place = xlsx_file(tmp_path, planted, chance, epoch_1904=epoch_1904)
         planted_in_all += check(planted, cleaned(read_source(path)[i.ORDERS.name]), place)
     assert planted_in_all > 250
+
+
+@pytest.mark.parametrize("epoch_1904", [False, True], ids=["1900", "1904"])
+def test_orders_in_a_workbooks_own_table(seed: int, tmp_path: Path, epoch_1904: bool) -> None:
+    planted_in_all = 0
+    for case in range(20):
+        chance = random.Random(f"{seed} own {epoch_1904} {case}")
+        day_zero = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)
+        orders = Orders(chance, typed=True, day_zero=day_zero)
+        orders.not_finite = orders.wrong_type  # type: ignore[method-assign]  # no cell holds NaN or ∞
+        planted = orders.plant(chance.randint(5, 60))
+        orders.good()
+        if chance.random() < 0.5:
+            orders.totals()
+        top, left = chance.randint(0, 9), chance.randint(0, 5)
+        path = tmp_path / f"own{case}.xlsx"
+        with xlsxwriter.Workbook(str(path), {"date_1904": epoch_1904}) as book:
+            sheet = book.add_worksheet("订单")
+            day = book.add_format({"num_format": "yyyy-mm-dd"})
+            columns = [{"header": planted.table.column(name).title} for name in planted.columns]
+            area = (top, left, top + len(planted.rows), left + len(columns) - 1)
+            sheet.add_table(*area, {"name": planted.table.name, "columns": columns})
+            for number, row in enumerate(planted.body(), start=top + 1):
+                for index, cell in enumerate(row, start=left):
+                    write_cell(sheet, number, index, cell, day, chance)
+        raw = FileBook(path, read_only=True).read([planted.table.name])[planted.table.name]
+        planted_in_all += check(planted, cleaned(raw), sheet_place(planted, "订单", top + 1, left + 1))
+    assert planted_in_all > 150
 
 
 def test_a_row_of_totals_at_the_bottom_of_a_file_is_not_money(seed: int, tmp_path: Path) -> None:
