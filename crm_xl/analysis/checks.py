@@ -16,6 +16,7 @@ from crm_xl.analysis.clean import Cleaned
 from crm_xl.analysis.ledger import Action, Rule
 from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.screening import Screened
+from crm_xl.analysis.tag_library import remark, unknown_tags
 from crm_xl.analysis.tally import is_yes
 from crm_xl.settings import Settings
 from crm_xl.settings.model import WEIGHT_TOLERANCE
@@ -260,6 +261,24 @@ def _ledger(subject: Subject) -> Iterable[Check]:
         )
 
 
+def _tags(subject: Subject) -> Iterable[Check]:
+    """Tags that the library does not have; each wrong spelling is told once."""
+    table, library = subject.cleaned.screened.get(i.TAGS.name), subject.settings.tags
+    if table is None:
+        return
+    kinds, tags = (table.values(name) for name in ("tag_kind", "tag"))
+    strange = unknown_tags(kinds.tolist(), tags.tolist(), library) & table.kept
+
+    def told() -> str:
+        remarks = dict.fromkeys(
+            remark(kind, tag, library) for kind, tag in zip(kinds[strange], tags[strange], strict=True)
+        )
+        more = f"等 {len(remarks)} 个" if len(remarks) > _SHOWN_PLACES else ""
+        return "；".join([*remarks][:_SHOWN_PLACES]) + more
+
+    yield _rows(f"“{i.TAGS.title}”都取自标签库", REMIND, table, strange, "tag", told)
+
+
 def _proposals(subject: Subject) -> Iterable[Check]:
     proposals = subject.cleaned.proposals
     if proposals is not None:
@@ -311,5 +330,5 @@ def _places(cells: list[str], number: int) -> str:
 
 
 _CHECKS: tuple[Callable[[Subject], Iterable[Check]], ...] = (
-    _balance, _totals, _weights, _orphans, _first_orders, _ledger, _proposals, _without, _verified, _overdue,
+    _balance, _totals, _weights, _orphans, _first_orders, _ledger, _tags, _proposals, _without, _verified, _overdue,
 )  # fmt: skip

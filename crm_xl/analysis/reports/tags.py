@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from crm_xl.analysis.privacy import mask_column
 from crm_xl.analysis.reports.ground import Ground, Made
-from crm_xl.analysis.tally import Flags, codes_in
+from crm_xl.analysis.tag_library import remark, unknown_tags
+from crm_xl.analysis.tally import codes_in
 from crm_xl.schema import Secret
 from crm_xl.tables import inputs as i
 from crm_xl.tables.relations import TAG_BOARD
@@ -35,7 +33,7 @@ def make(ground: Ground) -> Made:
         for kind, name in _COLUMNS.items():
             own = (rows["tag_kind"] == kind).to_numpy()
             _fill(board[name], rows["owner"].to_numpy()[own], words[own], "、")
-        strange = unknown_tags(rows, ground.settings.tags)
+        strange = unknown_tags(rows["tag_kind"], rows["tag"], ground.settings.tags)
         _fill(
             board["remarks"],
             rows["owner"].to_numpy()[strange],
@@ -48,23 +46,6 @@ def make(ground: Ground) -> Made:
     board[_COLUMNS[_INDUSTRY]] = np.where(untagged, own_industry, board[_COLUMNS[_INDUSTRY]])
     frame = metrics[["customer_id", "customer_name"]].reset_index(drop=True).assign(**board)
     return Made(tables={TAG_BOARD.name: frame[list(TAG_BOARD.names)]})
-
-
-def unknown_tags(tags: pd.DataFrame, library: Mapping[str, Sequence[str]]) -> Flags:
-    """Which rows of tblTags name a tag that the library does not have under that kind."""
-    known = {(kind, tag) for kind, own in library.items() for tag in own}
-    pairs = zip(tags["tag_kind"].tolist(), tags["tag"].tolist(), strict=True)
-    return np.array([pair not in known for pair in pairs], dtype=bool)
-
-
-def remark(kind: str, tag: str, library: Mapping[str, Sequence[str]]) -> str:
-    """What is said of a tag that the library does not have.
-
-    >>> remark("需求", "降本增校", {"需求": ("降本增效", "技术升级")})
-    '需求标签“降本增校”不在标签库，最接近“降本增效”'
-    """
-    near = get_close_matches(tag, library.get(kind, ()), n=1, cutoff=0.5)
-    return f"{kind}标签“{tag}”不在标签库" + (f"，最接近“{near[0]}”" if near else "")
 
 
 def _words(rows: pd.DataFrame, *, mask: bool) -> Names:

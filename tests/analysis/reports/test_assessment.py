@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import crm_xl
-from crm_xl.analysis.reports.tags import remark
+from crm_xl.analysis.tag_library import remark
 from crm_xl.settings import Settings
 from crm_xl.tables import inputs as i
 from crm_xl.tables.relations import TAG_BOARD, VALUE_ASSESSMENT
@@ -141,6 +141,13 @@ def test_a_tag_that_the_library_does_not_have_is_reported_with_the_nearest() -> 
     assert pd.isna(board["remarks"]["C001"])
     # Known, but of another kind.
     assert remark("风险", "高潜力", Settings.default().tags) == "风险标签“高潜力”不在标签库"
+
+
+def test_the_checks_name_the_cells_of_unknown_tags() -> None:
+    check = whole().tables["tblChecks"].set_index("check").loc["“客户标签”都取自标签库"]
+    # The 5th and the 7th tag; the headings are row 1.
+    assert check[["result", "findings", "where"]].tolist() == ["※", 2, "tblTags!C6、tblTags!C8"]
+    assert check["detail"] == "需求标签“降本增校”不在标签库，最接近“降本增效”；风险标签“天气”不在标签库"
 
 
 def test_without_tags_the_board_shows_the_industries() -> None:
