@@ -51,7 +51,8 @@ def _one_series(
     values = {**axis(unit), "num_format": "#,##0", "min": 0}
     if kind == "bar":
         chart.set_x_axis(values)
-        chart.set_y_axis({"num_font": SMALL, "reverse": True})
+        # Top down; the values below, where they are looked for.
+        chart.set_y_axis({"num_font": SMALL, "reverse": True, "crossing": "max"})
     else:
         chart.set_x_axis({"num_font": SMALL})
         chart.set_y_axis(values)

@@ -9,7 +9,8 @@ from crm_xl.builder.charts import tier_amounts
 from crm_xl.builder.charts_dashboard import active_share, amounts_and_new, industries
 from crm_xl.builder.drawing import has, insert
 from crm_xl.builder.layout import CHART_TOP, DASHBOARD_LEFT, DASHBOARD_RIGHT, SheetPlan
-from crm_xl.builder.sheets import A4, write_cell, write_table
+from crm_xl.builder.printing import A4
+from crm_xl.builder.sheets import write_cell, write_table
 from crm_xl.schema import Table
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import outputs as o

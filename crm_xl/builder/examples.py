@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
 from crm_xl.builder.layout import EXAMPLES
-from crm_xl.builder.sheets import A4
+from crm_xl.builder.printing import A4
 from crm_xl.functions import FUNCTIONS, Function
 from crm_xl.schema import Table
 from crm_xl.tables import outputs as o

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from crm_xl.builder.author import Author
 from crm_xl.builder.dictionary import KIND_TITLES
 from crm_xl.builder.layout import GUIDE, HIDDEN_SHEETS
-from crm_xl.builder.sheets import A4
+from crm_xl.builder.printing import A4
 from crm_xl.builder.theme import LINE_HEIGHT, lines
 from crm_xl.schema import Column, Kind, Role
 

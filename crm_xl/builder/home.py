@@ -8,8 +8,9 @@ from crm_xl.builder import charts
 from crm_xl.builder.author import Author
 from crm_xl.builder.drawing import has, insert
 from crm_xl.builder.layout import HOME, SheetKind
+from crm_xl.builder.printing import A4
 from crm_xl.builder.ribbon_xml import place_buttons
-from crm_xl.builder.sheets import A4, write_cell
+from crm_xl.builder.sheets import write_cell
 from crm_xl.builder.theme import number_format
 from crm_xl.schema import Column, Role
 from crm_xl.tables import cells as named

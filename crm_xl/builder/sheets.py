@@ -18,6 +18,7 @@ from crm_xl.books.protocol import Cell
 from crm_xl.builder.author import Author
 from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
+from crm_xl.builder.printing import TEXT_WIDTH, UNSET_WIDTH, print_setup
 from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
 from crm_xl.builder.triangle import shade_triangle, step_rule
@@ -28,11 +29,6 @@ from crm_xl.tables import workshop as w
 from crm_xl.tables.cells import note_name
 
 ROWS_MEASURED = 500  # for the widths of columns
-A4 = 9
-_PAGE_WIDTH = 190.0  # characters; much beyond it a page is too small to read
-_TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
-_UNSET_WIDTH = 8.43
-_FULL_SIZE_WIDTH = 100.0  # characters that a page takes at 100 %
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
 _SPARE_LINES = 1
@@ -53,7 +49,7 @@ def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
             worksheet.write_string(0, placed.column, placed.table.title, author.theme.look("table title"))
         return
     _write_head(author, sheet, worksheet)
-    _print_setup(author, sheet, worksheet)
+    print_setup(author, sheet, worksheet)
     worksheet.set_row(sheet.heading_row, _HEAD_HEIGHT)
     first = sheet.placed[0].table
     frozen = 2 if first.names[:2] == ("customer_id", "customer_name") and len(sheet.placed) == 1 else 0
@@ -93,7 +89,7 @@ def write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wor
         values = [row[offset] for row in block.rows]
         measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
         width = column_width(column, measured, table.role, may_wrap=len(sheet.placed) == 1)
-        if sheet.choice:
+        if sheet.choice and left + offset < len(sheet.choice.table.columns):
             width = max(width, _CHOICE_WIDTH)
         tall = max(
             (lines(v, width) for v in values if isinstance(v, str) and column.kind is Kind.TEXT), default=1
@@ -256,9 +252,9 @@ def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: 
     text = author.draft.cells.get(name, "尚未刷新")
     if len(sheet.placed) == 1:
         width, right = 0.0, placed.column - 1
-        while width < _TEXT_WIDTH:
+        while width < TEXT_WIDTH:
             right += 1
-            width += author.widths.get((sheet.name, right), _UNSET_WIDTH)
+            width += author.widths.get((sheet.name, right), UNSET_WIDTH)
         if right > placed.column:
             worksheet.merge_range(row, placed.column, row, right, "", look)
         # Another refresh may have more to say.
@@ -279,35 +275,3 @@ def _explanation(author: Author, table: Table) -> str:
 
 def _guides(table: Table) -> str:
     return f"来源：指南 {'、'.join(table.guide.split())}。" if table.guide else ""
-
-
-def _print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
-    last = sheet.placed[-1]
-    right = last.column + len(author.draft.blocks[last.table.name].headings) - 1
-    bottom = max(placed.row + author.draft.body_rows(placed.table.name) for placed in sheet.placed)
-    worksheet.set_landscape()
-    worksheet.set_paper(A4)
-    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    worksheet.repeat_rows(sheet.heading_row)
-    worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
-    right = max(right, author.chart_right.get(sheet.name, 0))
-    while (width := _width(author, sheet, right)) < _TEXT_WIDTH:
-        right += 1
-    if sheet.kind is SheetKind.PARAMETERS:
-        # A dozen tables side by side: each starts a page, and the widest fits on one.
-        widest = max(
-            _width(author, sheet, q.column + len(q.table.columns) - 1, q.column) for q in sheet.placed
-        )
-        worksheet.set_print_scale(min(80, int(100 * _FULL_SIZE_WIDTH / widest)))
-        worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
-        worksheet.print_area(0, 0, bottom, right)
-        return
-    pages = max(1, round(width / _PAGE_WIDTH))
-    worksheet.fit_to_pages(pages, 0)
-    if pages > 1:
-        worksheet.repeat_columns(0, 1)
-    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), right)
-
-
-def _width(author: Author, sheet: SheetPlan, right: int, left: int = 0) -> float:
-    return sum(author.widths.get((sheet.name, column), _UNSET_WIDTH) for column in range(left, right + 1))

@@ -70,12 +70,12 @@ SERVICE_TYPES = _beside(
 
 SLOW_ANSWERS = _beside(
     "tblSlowAnswers", "响应速度与流失", SERVICE_REPORT,
-    text("answer", "响应速度"), count("customers", "客户数(家)", "家"), count("tickets", "工单数(件)", "件"),
+    text("answer", "响应速度"), count("customers", "客户数(家)", "家"),
     count("lost", "随后流失(家)", "家", "响应后满观察天数起再无订单，且到分析日期已流失"),
     percent("churn_rate", "随后流失率"), number("difference", "与其余相差(百分点)", "百分点"),
     number("ratio", "为其余的倍数", "倍", digits=2), text("notes", "说明"),
     needs=(*_SERVED, i.ORDERS.name),
-    note="期间内有工单、提交时尚未流失的客户，响应已满观察天数；有一次超时即归入超时；界限与观察天数见参数",
+    note="期间内有工单、提交时尚未流失的客户，响应已满观察天数；有一次超时即归入超时；界限与观察天数见参数；响应距今不满沉默月数的，按订单尚不能判定流失",
 )
 
 CHURN_REPORT = output(
@@ -95,7 +95,7 @@ CHURN_TRAITS = _beside(
     "tblChurnTraits", "流失客户共性", CHURN_REPORT,
     text("trait", "特征"), text("value", "取值"), count("flagged", "流失客户(家)", "家"), count("customers", "有此特征(家)", "家"),
     percent("share", "流失客户中占比"), percent("base_share", "全部客户中占比"), number("lift", "提升度", "倍", "流失客户中占比 ÷ 全部客户中占比", digits=2),
-    percent("rate", "有此特征者流失率"), percent("chance", "偶然概率", "随机抽取同样多的客户时，至少这么多有此特征的概率"),
+    percent("chance", "偶然概率", "随机抽取同样多的客户时，至少这么多有此特征的概率"),
     needs=_BOUGHT, note="期初尚未流失的客户与期内新客户中，流失者明显更常有的特征；家数与偶然概率的界限见参数",
 )
 
@@ -115,14 +115,14 @@ CAMPAIGN_CHOICE = report_choice("tblCampaignChoice", CAMPAIGN_REPORT)
 
 _LABEL, _CUSTOMERS = text("label", "分组"), count("customers", "客户数(家)", "家")
 PROFILE_INDUSTRY_CHART = _block(
-    "tblProfileIndustryChart", "画像图表-行业", 8, _LABEL, _CUSTOMERS, money("amount", "成交金额(万元)", "万元"), needs=_BOUGHT)
-PROFILE_REGION_CHART = replace(PROFILE_INDUSTRY_CHART, name="tblProfileRegionChart", title="画像图表-区域")
+    "tblProfileIndustryChart", "画像图表-行业", 6, _LABEL, _CUSTOMERS, money("amount", "成交金额(万元)", "万元"), needs=_BOUGHT)
+PROFILE_REGION_CHART = replace(PROFILE_INDUSTRY_CHART, name="tblProfileRegionChart", title="画像图表-区域", fixed_rows=8)
 COMPLAINT_CHART = _block(
     "tblComplaintChart", "投诉类型图表", len(i.TICKET_ISSUES) + 1, _LABEL, count("complaints", "投诉数(件)", "件"), needs=_SERVED)
 CHURN_REASON_CHART = _block(
     "tblChurnReasonChart", "流失原因图表", len(i.CHURN_REASONS) + 2, _LABEL, count("lost", "流失客户(家)", "家"), needs=_BOUGHT)
 CAMPAIGN_CHART = _block(
-    "tblCampaignChart", "营销效果图表", 8, _LABEL, percent("conversion_of_reached", "转化率(占触达)"), percent("roi", "ROI"),
+    "tblCampaignChart", "营销效果图表", 6, _LABEL, percent("conversion_of_reached", "转化率(占触达)"), percent("roi", "ROI"),
     needs=CAMPAIGN_REPORT.needs)
 
 OUTPUTS = (

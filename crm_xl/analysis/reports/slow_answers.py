@@ -118,11 +118,8 @@ def _compared(frame: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     if enough:
         difference[0] = (rate[0] - rate[1]) * _POINTS
         ratio[0] = divide(rate[:1], rate[1:2])[0]
-    notes = [
-        f"{recent}家响应未满{general.silent_months}个月，按订单尚不能判定流失" if recent else None
-        for recent in frame["recent"]
-    ]
+    notes = [f"{recent}家未满{general.silent_months}个月" if recent else None for recent in frame["recent"]]
     if not enough:
-        notes[0] = "；".join(filter(None, [f"有一组不足{general.smallest_group}家，不作比较", notes[0]]))
+        notes[0] = "；".join(filter(None, [f"不足{general.smallest_group}家，不比较", notes[0]]))
     compared = {"churn_rate": rate, "difference": difference, "ratio": ratio}
     return frame.assign(**compared, notes=pd.Series(notes, dtype=object))[list(s.SLOW_ANSWERS.names)]

@@ -1,0 +1,90 @@
+"""How a sheet of tables prints: A4 landscape, as few pages side by side as can be read, no table cut in two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter.worksheet import Worksheet
+
+from crm_xl.builder.author import Author
+from crm_xl.builder.layout import SheetKind, SheetPlan
+
+A4 = 9
+TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
+UNSET_WIDTH = 8.43
+_PAGE_WIDTH = 190.0  # characters; much beyond it a page is too small to read
+_TWO_PAGES = 1.5 * _PAGE_WIDTH  # what is wider than this does not go on one page at all
+_FULL_SIZE_WIDTH = 100.0  # characters that a page of 参数 takes at 100 %
+# Between the margins of A4 landscape Excel has room for 1040; without Calibri LibreOffice draws columns a third wider.
+_PAGE_PIXELS = 780
+_SMALLEST_SCALE, _LARGEST_SCALE = 50, 100
+
+Columns = tuple[int, int]  # first and last, 0-based
+
+
+def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+    """Paper, margins, what repeats, and where pages begin; widths and charts of the sheet are known by now."""
+    last = sheet.placed[-1]
+    right = last.column + len(author.draft.blocks[last.table.name].headings) - 1
+    bottom = max(placed.row + author.draft.body_rows(placed.table.name) for placed in sheet.placed)
+    worksheet.set_landscape()
+    worksheet.set_paper(A4)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    worksheet.repeat_rows(sheet.heading_row)
+    worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
+    right = max(right, author.chart_right.get(sheet.name, 0))
+    while (width := _width(author, sheet, (0, right))) < TEXT_WIDTH:
+        right += 1
+    if sheet.kind is SheetKind.PARAMETERS:
+        # A dozen tables side by side: each starts a page, and the widest fits on one.
+        widest = max(
+            _width(author, sheet, (q.column, q.column + len(q.table.columns) - 1)) for q in sheet.placed
+        )
+        worksheet.set_print_scale(min(80, int(100 * _FULL_SIZE_WIDTH / widest)))
+        worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
+        worksheet.print_area(0, 0, bottom, right)
+        return
+    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), right)
+    blocks = _blocks(author, sheet, right)
+    fits = all(_width(author, sheet, block) <= _TWO_PAGES for block in blocks)
+    if width > _PAGE_WIDTH and len(blocks) > 1 and fits:
+        pages = _packed(author, sheet, blocks)
+        widest_pixels = max(_pixels(author, sheet, page) for page in pages)
+        scale = int(100 * _PAGE_PIXELS / widest_pixels)
+        worksheet.set_print_scale(max(_SMALLEST_SCALE, min(_LARGEST_SCALE, scale)))
+        worksheet.set_v_pagebreaks([first for first, _ in pages[1:]])
+        return
+    number = max(1, round(width / _PAGE_WIDTH))
+    worksheet.fit_to_pages(number, 0)
+    if number > 1:
+        worksheet.repeat_columns(0, 1)
+
+
+def _blocks(author: Author, sheet: SheetPlan, right: int) -> list[Columns]:
+    """The columns of each table and of the charts to their right, from left to right, without a gap."""
+    starts = [placed.column for placed in sheet.placed]
+    if (chart_left := author.chart_left.get(sheet.name)) is not None:
+        starts.append(chart_left)
+    return [(first, after - 1) for first, after in zip(starts, [*starts[1:], right + 1], strict=True)]
+
+
+def _packed(author: Author, sheet: SheetPlan, blocks: Sequence[Columns]) -> list[Columns]:
+    """The columns of each page: as many neighbours as fit on one together."""
+    pages = [blocks[0]]
+    for block in blocks[1:]:
+        together = pages[-1][0], block[1]
+        if _width(author, sheet, together) <= _PAGE_WIDTH:
+            pages[-1] = together
+        else:
+            pages.append(block)
+    return pages
+
+
+def _width(author: Author, sheet: SheetPlan, columns: Columns) -> float:
+    """How many characters columns are wide."""
+    return sum(author.widths.get((sheet.name, at), UNSET_WIDTH) for at in range(columns[0], columns[1] + 1))
+
+
+def _pixels(author: Author, sheet: SheetPlan, columns: Columns) -> float:
+    """How wide columns are on a screen of 96 dots an inch: 7 a character, and 5 that every column has beside."""
+    return 7 * _width(author, sheet, columns) + 5 * (columns[1] - columns[0] + 1)
