@@ -22,6 +22,7 @@ from crm_xl.settings import Settings
 from crm_xl.settings.model import WEIGHT_TOLERANCE
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
+from crm_xl.tables import service_reports as reports
 from crm_xl.values import missing
 
 PASSED, FAILED, REMIND = "✔", "✘", "※"
@@ -124,6 +125,17 @@ def _analysed_totals(subject: Subject) -> Iterable[Check]:
     if tiers is not None and scores is not None and len(tiers):
         counted = float(tiers["customers"].iloc[-1])
         yield _agrees("分级汇总的客户数＝客户评分的行数", counted - len(scores), f"{len(scores)} 家")
+
+
+def _reports(subject: Subject) -> Iterable[Check]:
+    """Reports broken down several times over: each dimension must add up to the row 合计."""
+    for table, names in reports.ADD_UP:
+        made = subject.made.get(table.name)
+        if made is None:
+            continue
+        sums = made.iloc[:-1].groupby("dimension")[list(names)].sum()
+        rest = (sums - made[list(names)].iloc[-1].fillna(0.0).astype(float)).abs().to_numpy()
+        yield _agrees(f"“{table.title}”各维度合计＝总计", float(rest.max(initial=0.0)), f"{len(sums)} 个维度")
 
 
 def _agrees(check: str, rest: float, detail: str) -> Check:
@@ -330,5 +342,5 @@ def _places(cells: list[str], number: int) -> str:
 
 
 _CHECKS: tuple[Callable[[Subject], Iterable[Check]], ...] = (
-    _balance, _totals, _weights, _orphans, _first_orders, _ledger, _tags, _proposals, _without, _verified, _overdue,
+    _balance, _totals, _reports, _weights, _orphans, _first_orders, _ledger, _tags, _proposals, _without, _verified, _overdue,
 )  # fmt: skip
