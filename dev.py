@@ -5,6 +5,8 @@
     python dev.py lint            ruff and mypy
     python dev.py bench [NAME]    speed and memory beside fixed baselines
     python dev.py build           the workbook and the templates, from their declarations
+    python dev.py wheelhouse      everything that an installation on Windows without a network needs
+    python dev.py release         wheel, workbook, templates, wheelhouse and checksums in dist/
 
 Standard library only: it has to run on a machine that holds Python and git and nothing else.
 """
@@ -248,13 +250,33 @@ def bench(arguments: list[str]) -> int:
     return run([venv_program("python"), "-m", "benchmarks", *arguments])
 
 
+def wheelhouse(arguments: list[str]) -> int:
+    """Download what installing on Windows needs; arguments are the folder and --python."""
+    environment(DEVELOPER_EXTRAS)
+    return run([venv_program("python"), "-m", "releasing.wheelhouse", *arguments])
+
+
+def release(arguments: list[str]) -> int:
+    """Make everything that goes out, in dist/."""
+    environment(DEVELOPER_EXTRAS)
+    return run([venv_program("python"), "-m", "releasing.release", *arguments])
+
+
 def build(arguments: list[str]) -> int:
     """Make the workbook and the templates from their declarations."""
     environment()
     return run([venv_program("crm-xl"), "build", *arguments])
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "bench": bench, "build": build}
+COMMANDS = {
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "bench": bench,
+    "build": build,
+    "wheelhouse": wheelhouse,
+    "release": release,
+}
 
 
 def main(arguments: list[str]) -> int:

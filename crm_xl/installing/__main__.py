@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crm_xl.errors import CrmError
-from crm_xl.installing.install import install
-from crm_xl.installing.layout import plan
+from crm_xl.installing.install import LOWEST_PYTHON, install
+from crm_xl.installing.layout import check_interpreter, plan
 from crm_xl.installing.source import source_of
 from crm_xl.installing.uninstall import uninstall
 from crm_xl.installing.windows import Windows
@@ -41,16 +41,17 @@ def run(
         stayed = uninstall(machine, layout)
         print("\n".join(["卸载完成。", *stayed]))
         return
-    source = source_of(_absolute(wheel), _absolute(wheelhouse)) if machine.windows else source_of()
-    print(install(machine, source, layout).message)
+    # Whose Python this is goes before what it could install.
+    check_interpreter(machine, LOWEST_PYTHON, sys.version_info[:2])
+    print(install(machine, source_of(_absolute(wheel), _absolute(wheelhouse)), layout).message)
 
 
 def _absolute(path: Path | None) -> Path | None:
     return None if path is None else path.absolute()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 done, 2 something stood in the way and everything is as it was."""
+def parser() -> argparse.ArgumentParser:
+    """What the command takes: the arguments of `run`."""
     parser = argparse.ArgumentParser(
         prog="install", description="为当前用户安装或卸载客户分析（不需要管理员）。"
     )
@@ -62,8 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         parser.add_argument(name, type=Path, help=text)
     parser.add_argument("--uninstall", dest="remove", action="store_true", help="卸载")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 done, 2 something stood in the way and everything is as it was."""
     try:
-        run(**vars(parser.parse_args(arguments)))
+        run(**vars(parser().parse_args(arguments)))
     except CrmError as error:
         print(error, file=sys.stderr)
         return 2

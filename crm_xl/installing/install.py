@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from crm_xl.installing.layout import (
     BOOKS,
     WORKBOOK,
     Layout,
-    check_interpreter,
     check_places,
     command_of,
     longest_member,
@@ -49,6 +47,8 @@ class Installed:
 def install(machine: Machine, source: Source, layout: Layout | None = None, tell: Tell = print) -> Installed:
     """What was installed for the user of this machine, who need not be an administrator.
 
+    The interpreter that runs it has passed `check_interpreter`.
+
     Done again it repairs or renews. Whatever fails, everything is as it was before.
 
     Args:
@@ -60,7 +60,6 @@ def install(machine: Machine, source: Source, layout: Layout | None = None, tell
     Raises:
         CrmError: something stands in the way, with the remedy; nothing was changed.
     """
-    check_interpreter(machine, LOWEST_PYTHON, sys.version_info[:2])
     layout = plan(machine) if layout is None else layout
     with told():
         wheels = sorted(source.wheelhouse.glob("*.whl")) if source.wheelhouse else []
