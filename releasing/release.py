@@ -24,7 +24,8 @@ from releasing import wheelhouse
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ("install.ps1", "install.cmd")
 PAGES = {
-    "docs/install.zh-CN.md": "安装说明.md",
+    "docs/install.zh-CN.md": "install.zh-CN.md",  # pages name each other
+    "docs/windows-checklist.md": "windows-checklist.md",
     "CHANGELOG.md": "CHANGELOG.md",
     "LICENSE": "LICENSE.txt",
 }
