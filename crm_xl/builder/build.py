@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.charts import place_charts
+from crm_xl.builder.card import write_card
 from crm_xl.builder.dashboard import write_dashboard
 from crm_xl.builder.dictionary import data_dictionary
 from crm_xl.builder.draft import Draft
@@ -137,11 +137,6 @@ def _package(draft: Draft) -> bytes:
     return with_ribbon(target.getvalue()) if spec.macros else target.getvalue()
 
 
-def _write_tables(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
-    place_charts(author, sheet.name, worksheet)
-    write_tables_sheet(author, sheet, worksheet)
-
-
 def _write_config(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     for row, (key, value) in enumerate(XLWINGS_SETTINGS):
         worksheet.write_string(row, 0, key)
@@ -157,11 +152,12 @@ def _write_config(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> Non
 
 _WRITERS: dict[SheetKind, Callable[[Author, SheetPlan, Worksheet], None]] = {
     SheetKind.HOME: lambda author, _sheet, worksheet: write_home(author, worksheet),
-    SheetKind.PARAMETERS: _write_tables,
-    SheetKind.INPUT: _write_tables,
-    SheetKind.OUTPUT: _write_tables,
+    SheetKind.PARAMETERS: write_tables_sheet,
+    SheetKind.INPUT: write_tables_sheet,
+    SheetKind.OUTPUT: write_tables_sheet,
     SheetKind.DASHBOARD: write_dashboard,
-    SheetKind.DATA: _write_tables,
+    SheetKind.CARD: write_card,
+    SheetKind.DATA: write_tables_sheet,
     SheetKind.EXAMPLES: lambda author, _sheet, worksheet: write_examples(author, worksheet),
     SheetKind.HELP: lambda author, _sheet, worksheet: write_help(author, worksheet),
     SheetKind.GUIDE: lambda author, _sheet, worksheet: write_guide(author, worksheet),

@@ -8,9 +8,9 @@ from xlsxwriter.worksheet import Worksheet
 from crm_xl.builder.author import Author
 from crm_xl.builder.charts_portraits import PORTRAIT_CHARTS
 from crm_xl.builder.charts_reports import BELOW, REPORT_CHARTS
+from crm_xl.builder.charts_sales import SALES_CHARTS
 from crm_xl.builder.drawing import (
     COLUMN_PIXELS,
-    HEIGHT,
     ROW_PIXELS,
     SMALL,
     WIDTH,
@@ -33,6 +33,7 @@ def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
         o.RFM_SUMMARY.sheet: ((o.SEGMENT_CHART,), (segment_customers,)),
         o.TREND.sheet: ((o.TREND,), (trend,)),
         **REPORT_CHARTS,
+        **SALES_CHARTS,
         **PORTRAIT_CHARTS,
     }
     if sheet not in makers or not has(author, *makers[sheet][0]):
@@ -46,11 +47,22 @@ def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
         column = place_of(author.draft.sheets, table)[1].column
     else:
         author.chart_left[sheet] = column
-    for number, maker in enumerate(makers[sheet][1]):
-        row = top + number * (HEIGHT // ROW_PIXELS + 1)
-        insert(worksheet, row, column, maker(author))
-        author.chart_bottom[sheet] = row + HEIGHT // ROW_PIXELS + 1
+    pixels = 0
+    for maker in makers[sheet][1]:
+        drawing = maker(author)
+        insert(worksheet, top + _rows_of(author, sheet, pixels), column, drawing)
+        pixels += drawing[0].height + ROW_PIXELS
+        author.chart_bottom[sheet] = top + _rows_of(author, sheet, pixels)
     author.chart_right[sheet] = column + WIDTH // COLUMN_PIXELS
+
+
+def _rows_of(author: Author, sheet: str, pixels: int) -> int:
+    """How many rows from the headings on make up so many pixels; rows of wrapped text are taller than others."""
+    rows, lines = author.tall_rows.get(sheet, (0, 1)) if sheet not in BELOW else (0, 1)
+    height = ROW_PIXELS * lines
+    if pixels <= rows * height:
+        return -(-pixels // height)
+    return rows - (rows * height - pixels) // ROW_PIXELS
 
 
 def tier_customers(author: Author) -> tuple[Chart, str]:

@@ -15,6 +15,7 @@ from crm_xl.builder.theme import (
 )
 from crm_xl.schema import Column, Kind, Table
 from crm_xl.tables.outputs import NO_TRADE, PENDING, TOTAL
+from crm_xl.tables.sales_reports import TEAM
 
 _WARNING = (WARNING_TEXT, WARNING_FILL, "▲")
 _CAUTION = (CAUTION_TEXT, CAUTION_FILL, "△")
@@ -41,6 +42,8 @@ _GROUPS = (
     "dimension",
     "issue",
     "answer",
+    "period",
+    "owner",
 )  # first columns of summaries
 _VERDICTS = ("check", "result")
 _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
@@ -49,7 +52,7 @@ _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
 def highlight_total(
     theme: Theme, worksheet: Worksheet, table: Table, area: tuple[int, int, int, int]
 ) -> None:
-    """The row that says 合计 in bold, wherever it stands after a refresh; only where rows are groups."""
+    """The row that says 合计 or 团队 in bold, wherever it stands after a refresh; only where rows are groups."""
     if table.names[0] not in _GROUPS:
         return
     top, left, *_ = area
@@ -57,7 +60,7 @@ def highlight_total(
     first = [
         xl_rowcol_to_cell(top, left + place, col_abs=True) for place in range(min(2, len(table.columns)))
     ]
-    criteria = "=OR(" + ",".join(f'{cell}="{TOTAL}"' for cell in first) + ")"
+    criteria = "=OR(" + ",".join(f'{cell}="{mark}"' for cell in first for mark in (TOTAL, TEAM)) + ")"
     look = theme.total()
     worksheet.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": look})
 

@@ -16,6 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 from crm_xl.books.links import locations
 from crm_xl.books.protocol import Cell
 from crm_xl.builder.author import Author
+from crm_xl.builder.bands import write_bands
+from crm_xl.builder.charts import place_charts
 from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
 from crm_xl.builder.printing import TEXT_WIDTH, UNSET_WIDTH, print_setup
@@ -38,7 +40,7 @@ _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；
 
 
 def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
-    """Everything on a sheet of tables, without its charts."""
+    """Everything on a sheet of tables."""
     worksheet.hide_gridlines(2)
     for (
         placed
@@ -49,7 +51,9 @@ def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
             worksheet.write_string(0, placed.column, placed.table.title, author.theme.look("table title"))
         return
     _write_head(author, sheet, worksheet)
+    place_charts(author, sheet.name, worksheet)  # they keep clear of each other by the heights of rows
     print_setup(author, sheet, worksheet)
+    write_bands(author, sheet, worksheet)
     worksheet.set_row(sheet.heading_row, _HEAD_HEIGHT)
     first = sheet.placed[0].table
     frozen = 2 if first.names[:2] == ("customer_id", "customer_name") and len(sheet.placed) == 1 else 0
@@ -75,8 +79,13 @@ def _stable(value: float) -> float:
     return float(f"{value:.13g}")
 
 
-def write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
-    """A table where its sheet has it: headings, body, looks, widths, validation."""
+def write_table(
+    author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet, *, wrap: bool = False
+) -> None:
+    """A table where its sheet has it: headings, body, looks, widths, validation.
+
+    With `wrap` its texts wrap whatever their width, because the sheet sets the widths of its columns itself.
+    """
     table, block = placed.table, author.draft.blocks[placed.table.name]
     columns = _columns(table, block.headings)
     rows = author.draft.body_rows(table.name)
@@ -95,7 +104,7 @@ def write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wor
             (lines(v, width) for v in values if isinstance(v, str) and column.kind is Kind.TEXT), default=1
         )
         tallest = max(tallest, tall)
-        body = author.theme.body(column, table.role, wrap=tall > 1)
+        body = author.theme.body(column, table.role, wrap=tall > 1 or (wrap and column.kind is Kind.TEXT))
         options.append(
             {"header": column.title, "header_format": author.theme.head(column, table.role), "format": body}
         )
@@ -113,6 +122,7 @@ def write_table(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Wor
         # One height for all rows: another refresh may put a longer text into any of them.
         for number in range(rows):
             worksheet.set_row(top + 1 + number, tallest * LINE_HEIGHT)
+        author.tall_rows[sheet.name] = rows, tallest
     filters = sheet.kind in (SheetKind.INPUT, SheetKind.OUTPUT) and table.fixed_rows is None
     worksheet.add_table(
         top, left, bottom, right,
@@ -226,7 +236,7 @@ def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
 def _write_table_heads(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     """Titles and notes of tables that stand side by side, none wider than its own table."""
     look = author.theme.look
-    row = sheet.heading_row
+    row = sheet.top_heading_row
     for placed in sheet.placed:
         right = placed.column + len(placed.table.columns) - 1
         if sheet.kind is SheetKind.PARAMETERS:
@@ -248,7 +258,7 @@ def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: 
     """The cell above an output in which a refresh says date, period, scope, scorecard and what else to know."""
     name = note_name(placed.table)
     look = author.theme.look("wrapped note", bold=True)
-    row = placed.row - 1
+    row = sheet.top_heading_row - 1
     text = author.draft.cells.get(name, "尚未刷新")
     if len(sheet.placed) == 1:
         width, right = 0.0, placed.column - 1

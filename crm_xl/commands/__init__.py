@@ -7,10 +7,11 @@ from crm_xl.commands.data import DATA
 from crm_xl.commands.declaration import Availability, Command, Group, OpenBook, Size
 from crm_xl.commands.help import HELP
 from crm_xl.commands.output import OUTPUT
+from crm_xl.commands.reports import REPORTS
 from crm_xl.commands.workshop import MANAGEMENT, WARNINGS
 
 TAB = "客户分析"
-COMMANDS: tuple[Command, ...] = (*DATA, *ANALYSIS, *WARNINGS, *MANAGEMENT, *OUTPUT, *HELP)
+COMMANDS: tuple[Command, ...] = (*DATA, *ANALYSIS, *WARNINGS, *REPORTS, *MANAGEMENT, *OUTPUT, *HELP)
 
 __all__ = ["COMMANDS", "TAB", "Availability", "Command", "Group", "OpenBook", "Size", "command"]
 

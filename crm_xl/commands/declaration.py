@@ -53,6 +53,7 @@ class Group(StrEnum):
 
     DATA = "数据"
     ANALYSIS = "分析"
+    REPORTS = "报表"
     MANAGEMENT = "管理"
     OUTPUT = "输出"
     HELP = "帮助"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from crm_xl.analysis.results import Results
 from crm_xl.books.protocol import Book, Progress
 from crm_xl.books.sidecar import write_fitting
+from crm_xl.commands.declaration import OpenBook
+from crm_xl.errors import CrmError
 from crm_xl.refreshing import check, output_blocks
 from crm_xl.schema import Table
 from crm_xl.tables.cells import note_name
@@ -31,4 +33,19 @@ def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Res
     progress("写入结果", 0.85)
     write_fitting(book, blocks, {note_name(wanted[name]): results.caption_of(name) for name in blocks})
     progress("完成", 1.0)
+    return results
+
+
+def shown_refreshed(book: OpenBook, tables: Sequence[Table], progress: Progress) -> Results:
+    """The results of which these tables were written; the first one's sheet is in front.
+
+    Raises:
+        CrmError: what the first table needs is not there; the tables say so too.
+    """
+    results = refresh_only(book, tables, progress)
+    first = tables[0]
+    if first.name in book.tables():
+        book.show_sheet(first.sheet)
+    if first.name in results.missing:
+        raise CrmError(results.missing[first.name], where=first.sheet)
     return results

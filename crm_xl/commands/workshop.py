@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from crm_xl.adopting import adopt, asked_for
-from crm_xl.analysis.results import Results
 from crm_xl.books.protocol import Progress
 from crm_xl.commands.declaration import Command, Group, OpenBook
-from crm_xl.commands.partial import refresh_only
-from crm_xl.errors import CrmError
+from crm_xl.commands.partial import shown_refreshed
 from crm_xl.refreshing import read_tables
-from crm_xl.schema import Table
 from crm_xl.tables import workshop as w
 
 _WARNINGS = (w.WARNINGS, w.OWNER_WARNINGS)
@@ -21,7 +18,7 @@ _MOVERS = (w.MOVERS, w.MIGRATION, w.TIER_EFFECT)
 
 def warn(book: OpenBook, progress: Progress) -> str:
     """How many customers are warned of, and how many of them at the highest level."""
-    warnings = _shown(book, _WARNINGS, progress).tables[w.WARNINGS.name]
+    warnings = shown_refreshed(book, _WARNINGS, progress).tables[w.WARNINGS.name]
     high = int((warnings["level"] == "高").sum())
     return f"预警完成：{len(warnings)} 家客户有流失预警，其中高级别 {high} 家。"
 
@@ -33,7 +30,7 @@ def try_out(book: OpenBook, progress: Progress) -> str:
         CrmError: nothing is drafted, or the draft is wrong, with the cell; nothing was written.
     """
     asked_for(read_tables(book), book.name)
-    tables = _shown(book, _WHAT_IF, progress).tables
+    tables = shown_refreshed(book, _WHAT_IF, progress).tables
     movers = tables[w.WHAT_IF_MOVERS.name]["direction"].value_counts()
     counts = "，".join(f"{direction} {count} 家" for direction, count in movers.items())
     moved = int(movers.sum())
@@ -48,7 +45,7 @@ def adopt_draft(book: OpenBook, progress: Progress) -> str:
 
 def weigh(book: OpenBook, progress: Progress) -> str:
     """How many levels of scorecards were weighed by AHP, and how many of them are not consistent."""
-    verdicts = _shown(book, _WEIGHTS, progress).tables[w.AHP_WEIGHTS.name]["verdict"]
+    verdicts = shown_refreshed(book, _WEIGHTS, progress).tables[w.AHP_WEIGHTS.name]["verdict"]
     judged, failed = int((verdicts != "").sum()), int((verdicts == "未通过").sum())
     if not judged:
         return "还没有判断：请在“AHP权重”的黄色格填写；“权重对比”列出现用权重与等权。"
@@ -58,31 +55,16 @@ def weigh(book: OpenBook, progress: Progress) -> str:
 
 def sample(book: OpenBook, progress: Progress) -> str:
     """How many customers there are to check by hand, and how many were."""
-    drawn = _shown(book, _AUDIT, progress).tables[w.AUDIT.name]
+    drawn = shown_refreshed(book, _AUDIT, progress).tables[w.AUDIT.name]
     ticked = int(drawn["correct"].notna().sum())
     return f"抽样完成：共 {len(drawn)} 家待核客户，已核对 {ticked} 家；请在“核对无误”列填 是 或 否。"
 
 
 def follow_moves(book: OpenBook, progress: Progress) -> str:
     """How many customers stand in another tier than the analysis before."""
-    directions = _shown(book, _MOVERS, progress).tables[w.MOVERS.name]["direction"]
+    directions = shown_refreshed(book, _MOVERS, progress).tables[w.MOVERS.name]["direction"]
     up, down = int((directions == "上升").sum()), int((directions == "下降").sum())
     return f"异动完成：{len(directions)} 家客户的显示分级有变动，上升 {up} 家，下降 {down} 家。"
-
-
-def _shown(book: OpenBook, tables: tuple[Table, ...], progress: Progress) -> Results:
-    """The results of which these tables were written; the first one's sheet is in front.
-
-    Raises:
-        CrmError: what the first table needs is not there; the tables say so too.
-    """
-    results = refresh_only(book, tables, progress)
-    first = tables[0]
-    if first.name in book.tables():
-        book.show_sheet(first.sheet)
-    if first.name in results.missing:
-        raise CrmError(results.missing[first.name], where=first.sheet)
-    return results
 
 
 WARNINGS: tuple[Command, ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_xl.schema import Column, Kind
 from crm_xl.tables import inputs as i
 from crm_xl.tables.choices import report_choice
-from crm_xl.tables.columns import count, date, money, number, output, percent, text
+from crm_xl.tables.columns import count, date, money, number, output, percent, text, yes_no
 from crm_xl.tables.outputs import CHART_SHEET, TREND_MONTHS
 
 TEAM = "团队"
@@ -61,7 +61,7 @@ OWNER_COMPARE = output(
 COMPARE = output(
     "tblCompare", "环比同比",
     text("grain", "周期"), text("period", "本期"), date("start", "本期起"), date("end", "本期止"),
-    text("complete", "是否满期", "未满期时，上期与去年同期也只取到同一进度"),
+    yes_no("complete", "是否满期", "未满期时，上期与去年同期也只取到同一进度"),
     text("metric", "指标"), text("unit", "单位"),
     number("current", "本期值", digits=2), number("previous", "上期值", digits=2), number("last_year", "去年同期值", digits=2),
     percent("chain_growth", "环比", "本期 ÷ 上期 − 1；基数为0或负时空白"),

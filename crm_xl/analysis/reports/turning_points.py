@@ -63,7 +63,7 @@ def make_turning_points(ground: Ground) -> Made:
         places, prominences = turning_points(values[known], share)
         marks[metric.column] = np.full(len(values), np.nan)
         marks[metric.column][known[places]] = values[known[places]]
-        before = known[:1]
+        before = int(known[0]) if len(known) else 0
         for place, prominence in zip(known[places], prominences, strict=True):
             turn = PEAK if prominence > 0 else VALLEY
             rows.append(
@@ -74,10 +74,10 @@ def make_turning_points(ground: Ground) -> Made:
                     "value": values[place] * metric.scale,
                     "unit": metric.unit,
                     "prominence": abs(prominence),
-                    "statement": _statement(metric, turn, months, values, (int(before[0]), int(place))),
+                    "statement": _statement(metric, turn, months, values, (before, int(place))),
                 }
             )
-            before = [place]
+            before = int(place)
     frame = pd.DataFrame(rows, columns=list(t.TURNING_POINTS.names))
     block = trend[["month", *(metric.column for metric in METRICS)]].assign(
         **{f"{name}_turn": values for name, values in marks.items()}
