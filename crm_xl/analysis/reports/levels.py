@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.points import number_text
 from crm_xl.analysis.reports.ground import Ground, Made
-from crm_xl.analysis.reports.lift import trait_lift
+from crm_xl.analysis.reports.lift import lift_of, traits_of
 from crm_xl.analysis.reports.traits import TRAITS, customer_traits, trait_tags
 from crm_xl.analysis.reports.value_assessment import full_names
 from crm_xl.analysis.reports.wording import share_text, worded
@@ -36,7 +36,8 @@ def make(ground: Ground) -> Made:
     bands = ground.settings.bands
     own = ground.scores["priority"].reset_index(drop=True)
     names = [band.name for band in bands] + ([PENDING] if (own == PENDING).any() else [])
-    traits = _level_traits(ground, own, names)
+    of_customers = customer_traits(ground)
+    traits = _level_traits(ground, of_customers, own, names)
     tally = Tally.of(own, text_index(names))
     everybody = np.ones(len(own), dtype=bool)
     wan = ground.metrics["annual_amount_wan"].to_numpy(dtype=float)
@@ -60,7 +61,7 @@ def make(ground: Ground) -> Made:
     table = pd.concat([body, pd.DataFrame([total])], ignore_index=True)
     # The last group is everybody.
     members = [(own == name).to_numpy() for name in names] + [everybody]
-    table = table.assign(**_leading("industry", _industries(ground), members))
+    table = table.assign(**_leading("industry", _industries(of_customers), members))
     table = table.assign(**_leading("need", _needs(ground), members))
     table["features"] = pd.Series(list(_features(table, traits, ground)), dtype=object)
     table["priority"] = full_names(table["level"], bands).fillna(TOTAL)
@@ -76,16 +77,16 @@ def make(ground: Ground) -> Made:
     )
 
 
-def _level_traits(ground: Ground, own: pd.Series, names: list[str]) -> pd.DataFrame:
+def _level_traits(ground: Ground, customers: pd.DataFrame, own: pd.Series, names: list[str]) -> pd.DataFrame:
     """The traits that stand out in each level by the rule, strongest first within it."""
     rule = ground.settings.insight_rules.get(r.STANDS_OUT)
     found = [pd.DataFrame(columns=["level", *LEVEL_TRAITS.names[1:]])]
     if rule is not None and rule.threshold is not None:
-        customers, tags = customer_traits(ground), trait_tags(ground)
+        held = traits_of(customers, TRAITS, trait_tags(ground))
         for name in names:
             if name == PENDING:
                 continue
-            lifts = trait_lift(customers, own == name, TRAITS, rule.smallest, tags=tags)
+            lifts = lift_of(held, own == name, rule.smallest)
             found.append(outstanding(lifts, rule.threshold, ground).assign(level=name))
     frame = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
     frame = frame.astype({name: float for name in LEVEL_TRAITS.names[3:]})
@@ -102,8 +103,8 @@ def outstanding(lifts: pd.DataFrame, threshold: float, ground: Ground) -> pd.Dat
 Holders = tuple[NDArray[np.int64], Names]  # whose each value is, and the value
 
 
-def _industries(ground: Ground) -> Holders:
-    values = customer_traits(ground)["industry"].to_numpy(dtype=object)
+def _industries(traits: pd.DataFrame) -> Holders:
+    values = traits["industry"].to_numpy(dtype=object)
     rows = np.flatnonzero(~pd.isna(values))
     return rows, values[rows]
 

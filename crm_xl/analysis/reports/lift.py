@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +20,25 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trait:
+    """Who has which value of one trait; nobody has a value twice.
+
+    Attributes:
+        title: its heading.
+        names: the values.
+        rows: the place of a customer, once for each value he has.
+        codes: the place of that value in `names`.
+        known: the places of all of whom a value is known.
+    """
+
+    title: str
+    names: Names
+    rows: Codes
+    codes: Codes
+    known: Codes
+
+
 def trait_lift(
     customers: pd.DataFrame,
     flags: ArrayLike,
@@ -29,9 +49,6 @@ def trait_lift(
 ) -> pd.DataFrame:
     """How much commoner each trait is in a group than among everybody, the strongest first.
 
-    Shares are of the customers whose trait is known: who has no industry says nothing of industries. Lift is
-    share ÷ base_share, which is rate ÷ base_rate too.
-
     Args:
         customers: one row per customer; `customer_id` where tags are given.
         flags: who is in the group (has left, is of a level); one truth value per row.
@@ -40,73 +57,91 @@ def trait_lift(
         tags: tblTags; each kind of tag is a trait of which a customer may have several values.
 
     Returns:
+        As `lift_of`.
+    """
+    if np.size(flags) != len(customers):
+        raise ValueError(f"{np.size(flags)} flags for {len(customers)} customers")
+    return lift_of(traits_of(customers, traits, tags), flags, minimum)
+
+
+def traits_of(
+    customers: pd.DataFrame, traits: Mapping[str, str], tags: pd.DataFrame | None = None
+) -> tuple[Trait, ...]:
+    """The traits made ready once for several groups of the same customers; arguments as for `trait_lift`."""
+    return tuple(_held(customers, traits, tags))
+
+
+def lift_of(traits: Sequence[Trait], flags: ArrayLike, minimum: int) -> pd.DataFrame:
+    """How much commoner each trait is in a group than among everybody, the strongest first.
+
+    Shares are of the customers whose trait is known: who has no industry says nothing of industries. Lift is
+    share ÷ base_share, which is rate ÷ base_rate too.
+
+    Args:
+        traits: of all customers.
+        flags: who is in the group; one truth value per customer.
+        minimum: a trait that fewer of the group have is left out.
+
+    Returns:
         One row per trait and value: trait (heading), value, customers (who have it), flagged (those of them in
         the group), share (of the group, who have it), base_share (of everybody), rate (in the group, of those who
         have it), base_rate (of everybody), lift, chance: the probability that as many or more of a group drawn by
         lot would have it (hypergeometric). Empty where no trait has enough.
     """
     group = np.asarray(flags, dtype=bool)
-    if len(group) != len(customers):
-        raise ValueError(f"{len(group)} flags for {len(customers)} customers")
-    found = [
-        _values(title, rows, values, group, max(minimum, 1))
-        for title, rows, values in _held(customers, traits, tags)
-    ]
-    frame = pd.concat([part for part in found if len(part)] or [_empty()], ignore_index=True)
+    rows = [row for trait in traits for row in _values(trait, group, max(minimum, 1))]
+    texts = ("trait", "value")
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {name: object if name in texts else float for name in COLUMNS}
+    )
     # Names last, so that the order of the customers does not matter.
     ordered = frame.assign(weaker=-frame["lift"].round(9), fewer=-frame["flagged"])
-    ordered = ordered.sort_values(["weaker", "fewer", "trait", "value"], kind="stable")
+    ordered = ordered.sort_values(["weaker", "fewer", *texts], kind="stable")
     return ordered[list(COLUMNS)].reset_index(drop=True)
 
 
-def _held(
-    customers: pd.DataFrame, traits: Mapping[str, str], tags: pd.DataFrame | None
-) -> Iterator[tuple[str, Codes, Names]]:
-    """Heading of each trait, and who (row) has which value of it; nobody has one twice."""
+def _held(customers: pd.DataFrame, traits: Mapping[str, str], tags: pd.DataFrame | None) -> Iterator[Trait]:
     for column, title in traits.items():
-        values = customers[column].to_numpy(dtype=object)
-        rows = np.flatnonzero([isinstance(value, str) and bool(value.strip()) for value in values])
-        yield title, rows, values[rows]
+        codes, names = pd.factorize(customers[column].to_numpy(dtype=object))
+        said = np.array([isinstance(name, str) and bool(name.strip()) for name in names], dtype=bool)
+        rows = np.flatnonzero((codes >= 0) & said[codes] if len(said) else codes >= 0)
+        yield Trait(
+            title=title, names=np.asarray(names, dtype=object), rows=rows, codes=codes[rows], known=rows
+        )
     if tags is None:
         return
     places = codes_in(tags["customer_id"], text_index(customers["customer_id"]))
-    kinds, names = tags["tag_kind"].to_numpy(dtype=object), tags["tag"].to_numpy(dtype=object)
-    held = pd.DataFrame({"kind": kinds, "row": places, "tag": names})[places >= 0]
+    kinds, words = tags["tag_kind"].to_numpy(dtype=object), tags["tag"].to_numpy(dtype=object)
+    held = pd.DataFrame({"kind": kinds, "row": places, "tag": words})[places >= 0]
     held = held.dropna().drop_duplicates()
     for kind in sorted(held["kind"].unique()):
         own = held[held["kind"] == kind]
-        yield f"{kind}标签", own["row"].to_numpy(dtype=np.int64), own["tag"].to_numpy(dtype=object)
+        rows = own["row"].to_numpy(dtype=np.int64)
+        codes, names = pd.factorize(own["tag"].to_numpy(dtype=object))
+        yield Trait(
+            title=f"{kind}标签",
+            names=np.asarray(names, dtype=object),
+            rows=rows,
+            codes=codes,
+            known=np.unique(rows),
+        )
 
 
-def _values(title: str, rows: Codes, values: Names, group: Flags, minimum: int) -> pd.DataFrame:
-    """The values of one trait that enough of the group have."""
-    codes, names = pd.factorize(values)
-    known = np.unique(rows)
-    everybody, flagged_all = len(known), int(group[known].sum())
-    holders = np.bincount(codes, minlength=len(names)).astype(float)
-    flagged = np.bincount(codes[group[rows]], minlength=len(names)).astype(float)
-    kept = flagged >= minimum
-    if not kept.any():
-        return _empty()
+def _values(trait: Trait, group: Flags, minimum: int) -> Iterator[tuple[str | float, ...]]:
+    """The values of one trait that enough of the group have, as rows of COLUMNS."""
+    everybody, drawn = len(trait.known), int(group[trait.known].sum())
+    holders = np.bincount(trait.codes, minlength=len(trait.names)).astype(float)
+    flagged = np.bincount(trait.codes[group[trait.rows]], minlength=len(trait.names)).astype(float)
+    kept = np.flatnonzero(flagged >= minimum)
+    if not len(kept):
+        return
     holders, flagged = holders[kept], flagged[kept]
-    share, base_share = flagged / flagged_all, holders / everybody
-    return pd.DataFrame(
-        {
-            "trait": title,
-            "value": np.asarray(names, dtype=object)[kept],
-            "customers": holders,
-            "flagged": flagged,
-            "share": share,
-            "base_share": base_share,
-            "rate": divide(flagged, holders),
-            "base_rate": flagged_all / everybody,
-            "lift": divide(share, base_share),
-            "chance": [
-                chance(int(hits), int(marked), flagged_all, everybody)
-                for hits, marked in zip(flagged, holders, strict=True)
-            ],
-        }
-    )
+    share, base_share, rate = flagged / drawn, holders / everybody, divide(flagged, holders)
+    lift = divide(share, base_share)
+    for at, place in enumerate(kept.tolist()):
+        by_lot = chance(int(flagged[at]), int(holders[at]), drawn, everybody)
+        figures = (holders[at], flagged[at], share[at], base_share[at], rate[at], drawn / everybody, lift[at])
+        yield trait.title, trait.names[place], *figures, by_lot
 
 
 def chance(hits: int, marked: int, drawn: int, everybody: int) -> float:
@@ -131,8 +166,3 @@ def _log_factorials(largest: int) -> Floats:
     """Natural logarithms of 0!, 1!, … largest!."""
     table: Floats = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, largest + 1)))])
     return table
-
-
-def _empty() -> pd.DataFrame:
-    texts = ("trait", "value")
-    return pd.DataFrame({name: pd.Series(dtype=object if name in texts else float) for name in COLUMNS})
