@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from crm_xl.builder.specs import BookSpec
 from crm_xl.schema import Role, Table
+from crm_xl.tables import card as k
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import parameters as p
 from crm_xl.tables.choices import LIST_SHEET
@@ -28,6 +29,16 @@ _ON_DASHBOARD = {
     d.TOP_MOVERS.name: (LIST_TOP, DASHBOARD_RIGHT),
     d.DATA_STATUS.name: (LIST_TOP + d.LISTED + 3, DASHBOARD_LEFT),
 }
+CARD_LEFT, CARD_RIGHT, CARD_TOP = 0, 6, 6
+_CARD_GAP = 3  # a blank row, a title, headings
+CARD_CHART_TOP = CARD_TOP + (k.ASSESSMENT_CARD.fixed_rows or 0) + 2
+_TALKS_TOP = CARD_TOP + (k.CUSTOMER_CARD.fixed_rows or 0) + _CARD_GAP
+_ON_CARD = {
+    k.ASSESSMENT_CARD.name: (CARD_TOP, CARD_LEFT),
+    k.CUSTOMER_CARD.name: (CARD_TOP, CARD_RIGHT),
+    k.CARD_INTERACTIONS.name: (_TALKS_TOP, CARD_RIGHT),
+    k.CARD_ACTIONS.name: (_TALKS_TOP + k.LISTED + _CARD_GAP, CARD_RIGHT),
+}
 HIDDEN_SHEETS = (BLOCK_SHEET, CHART_SHEET, LIST_SHEET)
 _HEADINGS, _CHOICE_HEADINGS = 3, 2  # 0-based rows
 # Below a choice there is one row for the caption; where tables share a sheet, one more for their titles.
@@ -43,6 +54,7 @@ _CODE_NAMES = {
     BLOCK_SHEET: "SheetBlocks",
     CHART_SHEET: "SheetChartData",
     DASHBOARD_SHEET: "SheetDashboard",
+    k.CARD_SHEET: "SheetCard",
     LIST_SHEET: "SheetLists",
     CONFIG: "SheetXlwingsConf",
 }
@@ -55,6 +67,7 @@ class SheetKind(StrEnum):
     PARAMETERS = "parameters"
     INPUT = "input"
     DASHBOARD = "dashboard"
+    CARD = "card"
     OUTPUT = "output"
     EXAMPLES = "examples"
     GUIDE = "guide"
@@ -110,7 +123,8 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
     hidden = [table for table in outputs if table.sheet in HIDDEN_SHEETS]
     quality = [table for table in outputs if table.sheet in (QUALITY_SHEET, LEDGER.sheet)]
     dashboard = [table for table in outputs if table.sheet == DASHBOARD_SHEET]
-    apart = {table.name for table in (*hidden, *quality, *dashboard)}
+    card = [table for table in outputs if table.sheet == k.CARD_SHEET]
+    apart = {table.name for table in (*hidden, *quality, *dashboard, *card)}
     shown = [table for table in outputs if table.name not in apart]
     rows_of_links = -(-len(parameters) // LINKS_IN_A_ROW)
     sheets = [
@@ -119,6 +133,7 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
         *_sheets(parameters, SheetKind.PARAMETERS, row=rows_of_links + 5),
         *_sheets(spec.of_role(Role.INPUT), SheetKind.INPUT, row=_HEADINGS),
         *([_dashboard(dashboard)] if dashboard else []),
+        *([_card(card, choices.get(k.CARD_CHOICE.above))] if card else []),
         *_sheets(shown, SheetKind.OUTPUT, row=_HEADINGS, choices=choices),
         *_sheets(quality, SheetKind.OUTPUT, row=_HEADINGS),
         *([SheetPlan(name=EXAMPLES, kind=SheetKind.EXAMPLES)] if spec.macros else []),
@@ -133,12 +148,25 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
 
 def _dashboard(tables: list[Table]) -> SheetPlan:
     """看板: blocks of fixed size, one below another; the rest of the page is charts."""
-    placed = tuple(
+    return SheetPlan(
+        name=DASHBOARD_SHEET, kind=SheetKind.DASHBOARD, placed=_at_fixed_places(tables, _ON_DASHBOARD)
+    )
+
+
+def _card(tables: list[Table], choice: Table | None) -> SheetPlan:
+    """客户卡片: the form and a chart on the left, what is known of the customer on the right."""
+    above = Placed(table=choice, row=_CHOICE_HEADINGS, column=CARD_LEFT) if choice else None
+    return SheetPlan(
+        name=k.CARD_SHEET, kind=SheetKind.CARD, placed=_at_fixed_places(tables, _ON_CARD), choice=above
+    )
+
+
+def _at_fixed_places(tables: list[Table], places: Mapping[str, tuple[int, int]]) -> tuple[Placed, ...]:
+    return tuple(
         Placed(table=table, row=row, column=column)
         for table in tables
-        for row, column in [_ON_DASHBOARD[table.name]]
+        for row, column in [places[table.name]]
     )
-    return SheetPlan(name=DASHBOARD_SHEET, kind=SheetKind.DASHBOARD, placed=placed)
 
 
 def place_of(sheets: tuple[SheetPlan, ...], table: Table) -> tuple[SheetPlan, Placed]:

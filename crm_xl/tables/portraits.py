@@ -69,7 +69,7 @@ STRUCTURE = output(
     "tblStructure", "客户结构",
     text("dimension", "维度"), text("group", "客群"), count("customers", "客户数(家)", "家"), percent("customer_share", "客户占比"),
     money("revenue", "营收(万元)", "万元", "期间内净额"), percent("revenue_share", "营收占比"),
-    money("profit", "利润(万元)", "万元", "期间内毛利"), percent("profit_share", "利润占比"), text("finding", "核心客群"),
+    money("profit", "利润(万元)", "万元", "期间内毛利"), percent("profit_share", "利润占比"), text("finding", "核心客群", "营收最多的客群；家数不足的不记"),
     guide="002", note="每个维度合计100%（最大余数法）；客户数含无订单的客户",
 )
 STRUCTURE_CHOICE = report_choice("tblStructureChoice", STRUCTURE)

@@ -25,10 +25,22 @@ _PARTS = {column.name: column.title for column in PROFILE_TAGS.columns[3:]}
 
 
 def make(ground: Ground) -> Made:
-    """PROFILE_TAGS: a column per tag, and all of them in one sentence; what is not known is left out."""
-    metrics, general = ground.metrics, ground.settings.general
+    """PROFILE_TAGS of everybody."""
+    customers = ground.frames[i.CUSTOMERS.name]
+    return Made(tables={PROFILE_TAGS.name: portraits(ground, ground.metrics, customers)})
+
+
+def portraits(ground: Ground, metrics: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """PROFILE_TAGS: a column per tag, and all of them in one sentence; what is not known is left out.
+
+    Args:
+        ground: of the run.
+        metrics: METRICS of the customers asked for.
+        customers: tblCustomers of the same.
+    """
+    general = ground.settings.general
     found = behaviour_of(ground.frames, metrics, ground.date, ground.period)
-    size = sizes(ground.frames[i.CUSTOMERS.name]).to_numpy(dtype=object)
+    size = sizes(customers).to_numpy(dtype=object)
     tags: dict[str, Names] = {
         "industry_tag": _known(metrics["industry"].to_numpy(dtype=object)),
         "size_tag": np.where(size == c.UNNAMED, "", size),
@@ -42,7 +54,7 @@ def make(ground: Ground) -> Made:
     for name, title in _PARTS.items():
         profile += np.where(tags[name] == "", "", f"【{title}:" + tags[name] + "】")
     ids = metrics[["customer_id", "customer_name"]]
-    return Made(tables={PROFILE_TAGS.name: ids.assign(profile=profile, **tags)[list(PROFILE_TAGS.names)]})
+    return ids.assign(profile=profile, **tags)[list(PROFILE_TAGS.names)]
 
 
 def behaviour_tag(found: Behaviour, general: General) -> Names:

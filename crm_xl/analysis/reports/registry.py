@@ -10,7 +10,9 @@ from crm_xl.analysis.reports import (
     churn,
     churn_traits,
     compare,
+    customer_card,
     dashboard,
+    grade_standard,
     improvement,
     insights,
     levels,
@@ -27,6 +29,7 @@ from crm_xl.analysis.reports import (
     value_assessment,
 )
 from crm_xl.analysis.reports.ground import Report
+from crm_xl.tables import card as k
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import portraits as t
 from crm_xl.tables import relations as r
@@ -44,6 +47,8 @@ REPORTS: tuple[Report, ...] = (
     Report(tables=(t.IMPROVEMENT,), make=improvement.make),
     Report(tables=(t.STRUCTURE, t.STRUCTURE_CHART), make=structure.make),
     Report(tables=(t.PROFILE_TAGS,), make=profile_tags.make),
+    Report(tables=k.CARD_BLOCKS, make=customer_card.make),
+    Report(tables=(k.GRADE_STANDARD,), make=grade_standard.make),
     Report(tables=(x.SALES_REPORT, x.SALES_CHART), make=sales.make_sales),
     Report(tables=(x.OWNER_COMPARE, x.OWNER_CHART), make=owners.make_owners),
     Report(tables=(x.COMPARE, x.COMPARE_CHART), make=compare.make_compare),

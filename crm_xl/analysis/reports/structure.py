@@ -107,7 +107,7 @@ def _core(body: pd.DataFrame, smallest: int) -> list[str]:
             customers, revenue = (
                 number_text(100 * row[name]) for name in ("customer_share", "revenue_share")
             )
-            texts[place] = f"营收最多：客户占比{customers}%，贡献总营收{revenue}%"
+            texts[place] = f"客户占比{customers}%，贡献总营收{revenue}%"
     return texts
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from crm_xl.analysis.points import number_text
@@ -66,3 +68,25 @@ def told_apart(value: float, bound: float) -> tuple[str, str]:
     if texts[0] == texts[1] and value != bound:
         return f"{value:.10g}", f"{bound:.10g}"
     return texts
+
+
+def text_of(value: Any) -> str:
+    """A cell as a text; blank where nothing stands.
+
+    >>> text_of(None), text_of(float("nan")), text_of("华东")
+    ('', '', '华东')
+    """
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def change_words(change: float, against: str) -> str | None:
+    """A growth rate in words, None where there is none.
+
+    >>> change_words(-0.34, "比前3个月"), change_words(0.0, "比前3个月")
+    ('比前3个月下降34%', '与前3个月持平')
+    """
+    if np.isnan(change):
+        return None
+    if change == 0:
+        return f"与{against.removeprefix('比')}持平"
+    return f"{against}{'下降' if change < 0 else '增长'}{number_text(abs(100 * change))}%"

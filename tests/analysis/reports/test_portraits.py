@@ -299,7 +299,7 @@ class TestStructure:
         assert made(run(**tables), t.STRUCTURE.name)["finding"].eq("").all()
         found = made(run(values=SMALL, **tables), t.STRUCTURE.name)
         assert (
-            self.dimension(found, "行业").loc["制造业", "finding"] == "营收最多：客户占比60%，贡献总营收50%"
+            self.dimension(found, "行业").loc["制造业", "finding"] == "客户占比60%，贡献总营收50%"
         )
 
     def test_the_choice_narrows_period_and_customers(self) -> None:
