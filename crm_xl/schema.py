@@ -128,6 +128,11 @@ class Table:
         return tuple(column.title for column in self.columns)
 
     @property
+    def banded(self) -> bool:
+        """Whether a row above the headings names groups of columns."""
+        return any(column.band for column in self)
+
+    @property
     def required(self) -> tuple[Column, ...]:
         """The columns without which a row, or the whole table, means nothing."""
         return tuple(column for column in self.columns if column.required)

@@ -114,6 +114,11 @@ class SheetPlan:
         """The 0-based row all its tables have their headings in."""
         return self.placed[0].row
 
+    @property
+    def top_heading_row(self) -> int:
+        """The row above it where that names groups of columns, else the same."""
+        return self.heading_row - any(placed.table.banded for placed in self.placed)
+
 
 def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
     """The sheets of a workbook in reading order, hidden ones last."""
@@ -203,6 +208,7 @@ def _sheets(
         above = Placed(table=chosen, row=_CHOICE_HEADINGS, column=0) if chosen else None
         below = _BELOW_CHOICE_SHARED if len(group) > 1 else _BELOW_CHOICE
         top = below if above else row
+        top += any(table.banded for table in group)
         for table in group:
             placed.append(Placed(table=table, row=top, column=column))
             column += len(table.columns) + 1

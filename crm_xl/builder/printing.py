@@ -30,7 +30,7 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     worksheet.set_landscape()
     worksheet.set_paper(A4)
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    worksheet.repeat_rows(sheet.heading_row)
+    worksheet.repeat_rows(sheet.top_heading_row, sheet.heading_row)
     worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
     right = max(right, author.chart_right.get(sheet.name, 0))
     while (width := _width(author, sheet, (0, right))) < TEXT_WIDTH:

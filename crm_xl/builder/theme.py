@@ -39,6 +39,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "step": {"bold": True, "font_size": 13, "indent": 1, "font_color": "#FFFFFF", "bg_color": REQUIRED_FILL},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": OUTPUT_FILL, "text_wrap": True, "border": 1,
              "border_color": GRID},
+    "band": {"bold": True, "font_color": REQUIRED_FILL, "bg_color": OPTIONAL_FILL},
+    "other band": {"bold": True, "font_color": REQUIRED_FILL, "bg_color": COMPUTED_FILL},
     "required head": {"bold": True, "font_color": "#FFFFFF", "bg_color": REQUIRED_FILL, "text_wrap": True, "border": 1,
                       "border_color": GRID},
     "optional head": {"font_color": "#000000", "bg_color": OPTIONAL_FILL, "text_wrap": True, "border": 1,

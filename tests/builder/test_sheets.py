@@ -201,8 +201,21 @@ def test_pages_are_a4_landscape_with_headings_repeated(spec: BookSpec) -> None:
         assert sheet.page_setup.paperSize == 9
         assert sheet.print_area
         if plan_.placed:
-            assert sheet.print_title_rows == f"${plan_.heading_row + 1}:${plan_.heading_row + 1}"
+            assert sheet.print_title_rows == f"${plan_.top_heading_row + 1}:${plan_.heading_row + 1}"
             assert sheet.freeze_panes is not None
+
+
+@BOOKS
+def test_groups_of_columns_are_named_above_their_first_heading(spec: BookSpec) -> None:
+    for plan_ in plan(spec):
+        for placed in plan_.placed:
+            if not placed.table.banded:
+                continue
+            cells = book_of(spec)[plan_.name][placed.row]  # the row above the headings, which has its number
+            said = [cells[placed.column + offset].value for offset in range(len(placed.table.columns))]
+            bands = [column.band for column in placed.table]
+            assert [name for name in said if name] == list(dict.fromkeys(bands))
+            assert all(said[bands.index(band)] == band for band in bands)
 
 
 @BOOKS
