@@ -60,7 +60,7 @@ def adopt(
     changed = asked_for(raw, book.name)
     _check_writable(book, changed)
     del raw[DRAFT.name]  # so that it is listed anew, with nothing tried
-    results = analyze({**raw, **changed}, progress=progress)
+    results = analyze({**raw, **changed}, wanted=book.tables(), progress=progress)
     progress("写入参数与结果", 0.85)
     blocks = {
         name: Block(headings=table.headings, rows=list(zip(*table.columns, strict=True)))

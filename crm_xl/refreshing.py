@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,7 +50,7 @@ def refresh(
         CrmError: the book or its data cannot be used; it is as it was before.
     """
     book = open_book(path_or_book, out)
-    results = _analysed(book, analysis_date, sources, progress)
+    results = _analysed(book, analysis_date, sources, book.tables(), progress)
     progress("写入结果", 0.85)
     write_fitting(book, output_blocks(results, book.tables()), status_cells(results))
     progress("完成", 1.0)
@@ -61,14 +61,21 @@ def check(
     path_or_book: str | Path | Book,
     *,
     sources: Mapping[str, RawTable] | None = None,
+    wanted: Collection[str] | None = None,
     progress: Progress = quiet,
 ) -> Results:
     """What a refresh would give: ledger, balance and all; nothing is written.
 
+    Args:
+        path_or_book: a workbook file, or a book that is already open.
+        sources: input tables read elsewhere; they stand in for the book's own.
+        wanted: the outputs asked for, whatever the book holds; default: all.
+        progress: told what is being done and the share done.
+
     Raises:
         CrmError: the book or its data cannot be used.
     """
-    return _analysed(open_book(path_or_book, None), None, sources, progress)
+    return _analysed(open_book(path_or_book, None), None, sources, wanted, progress)
 
 
 def open_book(path_or_book: str | Path | AnyBook, out: str | Path | None) -> AnyBook | FileBook:
@@ -109,10 +116,12 @@ def _analysed(
     book: Book,
     analysis_date: pd.Timestamp | str | None,
     sources: Mapping[str, RawTable] | None,
+    wanted: Collection[str] | None,
     progress: Progress,
 ) -> Results:
     progress("读取工作簿", 0.0)
-    return analyze(read_tables(book, sources), analysis_date=analysis_date, progress=progress)
+    tables = read_tables(book, sources)
+    return analyze(tables, analysis_date=analysis_date, wanted=wanted, progress=progress)
 
 
 def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:
@@ -130,7 +139,8 @@ def output_blocks(results: Results, present: Mapping[str, object] | None = None)
             continue
         if table.name in results.tables:
             blocks[table.name] = block_of(table, results.tables[table.name])
-        elif not table.kept_up:  # what people have filled in stays, whatever could not be computed
+        elif table.name in results.missing and not table.kept_up:
+            # What people have filled in stays, whatever could not be computed.
             blocks[table.name] = sentence_block(table, results.missing[table.name])
     return blocks
 

@@ -55,6 +55,7 @@ class Subject:
         made: output tables.
         period: of the analysis; None without an analysis date.
         date: the day that waiting is counted to.
+        reported: what the reports have found of their own totals.
     """
 
     cleaned: Cleaned
@@ -64,6 +65,7 @@ class Subject:
     settings: Settings
     period: Period | None
     date: pd.Timestamp
+    reported: tuple[Check, ...] = ()
 
 
 def cross_checks(subject: Subject) -> pd.DataFrame:
@@ -88,7 +90,7 @@ def _balance(subject: Subject) -> Iterable[Check]:
     kept = math.fsum((balance.gross_kept, -balance.netted, -balance.net_kept))
     whole = math.fsum((balance.money_in, -balance.net_kept, -balance.cancelled, -balance.set_aside))
     for name, rest in (("保留毛额－退货冲减＝保留净额", kept), ("读入总额＝保留净额＋取消＋搁置", whole)):
-        yield _agrees(name, rest, f"保留净额 {balance.net_kept:,.2f} 元")
+        yield agrees(name, rest, f"保留净额 {balance.net_kept:,.2f} 元")
 
 
 def _totals(subject: Subject) -> Iterable[Check]:
@@ -106,7 +108,7 @@ def _totals(subject: Subject) -> Iterable[Check]:
             members, weights=buyers["net_amount"].to_numpy(dtype=float), minlength=len(names)
         )
     for title, groups in {**sums, "月份": orders.by_month()}.items():
-        yield _agrees(
+        yield agrees(
             f"按{title}合计＝订单净额",
             math.fsum(groups.tolist()) - total,
             f"{len(groups)} 组，{total:,.2f} 元",
@@ -120,25 +122,27 @@ def _analysed_totals(subject: Subject) -> Iterable[Check]:
         return
     ours = exact_sum(metrics["monetary"].to_numpy(dtype=float))
     rest = ours - orders.amount(period)
-    yield _agrees("客户指标的订单总额＝期间内订单净额", rest, f"{len(metrics)} 家，{ours:,.2f} 元")
+    yield agrees("客户指标的订单总额＝期间内订单净额", rest, f"{len(metrics)} 家，{ours:,.2f} 元")
     tiers, scores = subject.made.get(o.TIER_SUMMARY.name), subject.made.get(o.SCORES.name)
     if tiers is not None and scores is not None and len(tiers):
         counted = float(tiers["customers"].iloc[-1])
-        yield _agrees("分级汇总的客户数＝客户评分的行数", counted - len(scores), f"{len(scores)} 家")
+        yield agrees("分级汇总的客户数＝客户评分的行数", counted - len(scores), f"{len(scores)} 家")
 
 
 def _reports(subject: Subject) -> Iterable[Check]:
     """Reports broken down several times over: each dimension must add up to the row 合计."""
+    yield from subject.reported
     for table, names in reports.ADD_UP:
         made = subject.made.get(table.name)
         if made is None:
             continue
         sums = made.iloc[:-1].groupby("dimension")[list(names)].sum()
         rest = (sums - made[list(names)].iloc[-1].fillna(0.0).astype(float)).abs().to_numpy()
-        yield _agrees(f"“{table.title}”各维度合计＝总计", float(rest.max(initial=0.0)), f"{len(sums)} 个维度")
+        yield agrees(f"“{table.title}”各维度合计＝总计", float(rest.max(initial=0.0)), f"{len(sums)} 个维度")
 
 
-def _agrees(check: str, rest: float, detail: str) -> Check:
+def agrees(check: str, rest: float, detail: str) -> Check:
+    """The check that a difference is less than half a cent."""
     off = abs(rest) >= CENT / 2
     return Check(
         check=check,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from crm_xl.analysis.blocks import parameter_blocks
 from crm_xl.analysis.calendar import Period, period_of
-from crm_xl.analysis.checks import Subject, cross_checks
+from crm_xl.analysis.checks import Check, Subject, cross_checks
 from crm_xl.analysis.clean import clean
 from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
 from crm_xl.analysis.grades import complete_scores, grade_customers
@@ -18,7 +18,7 @@ from crm_xl.analysis.order_facts import OrderSource, absent, orders_of
 from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.reports.choice import option_lists
 from crm_xl.analysis.reports.dashboard import data_status
-from crm_xl.analysis.reports.ground import Ground
+from crm_xl.analysis.reports.ground import Ground, Report
 from crm_xl.analysis.reports.registry import REPORTS
 from crm_xl.analysis.results import Results
 from crm_xl.analysis.rfm import rfm_by_settings
@@ -54,6 +54,7 @@ def analyze(
     *,
     today: pd.Timestamp | str | None = None,
     orders: OrderSource | None = None,
+    wanted: Collection[str] | None = None,
     progress: Progress = quiet,
 ) -> Results:
     """Every output table that the given inputs allow.
@@ -64,6 +65,7 @@ def analyze(
         analysis_date: overrides the setting; default the latest kept confirmed order date.
         today: rows dated after it are set aside; default the computer's date.
         orders: order lines that stay in a warehouse; they stand in for tblOrders.
+        wanted: names of the outputs asked for; a report that makes none of them is left out. Default: all.
         progress: told what is being done and the share done.
 
     Returns:
@@ -83,7 +85,12 @@ def analyze(
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)
     run = _Run(
-        settings=settings, raw=raw, date=date, period=period, notes=[*cleaned.notes, *weight_notes, *notes]
+        settings=settings,
+        raw=raw,
+        date=date,
+        period=period,
+        notes=[*cleaned.notes, *weight_notes, *notes],
+        reports=[report for report in REPORTS if wanted is None or not report.names.isdisjoint(wanted)],
     )
     run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
     progress("计算指标与评分", 0.55)
@@ -101,6 +108,7 @@ def analyze(
             settings=settings,
             period=period,
             date=date or day,
+            reported=tuple(run.checks),
         )
     )
     run.made[d.DATA_STATUS.name] = data_status(
@@ -110,7 +118,7 @@ def analyze(
         run.kept_up[i.MERGE_PROPOSALS.name] = cleaned.proposals
     return Results(
         tables=masked_outputs(run.made) if settings.general.mask else run.made,
-        missing={**_missing(run.made, frames), **run.sentences},
+        missing={**_missing(run.made, frames, left_out=_left_out(run.reports)), **run.sentences},
         chosen=run.chosen,
         balance=cleaned.balance if has_orders else None,
         settings=settings,
@@ -132,6 +140,7 @@ class _Run:
     date: pd.Timestamp | None
     period: Period | None
     notes: list[str]
+    reports: list[Report]  # those asked for
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
     kept_up: dict[str, pd.DataFrame] = field(default_factory=dict)
     cuts: dict[str, tuple[float, ...]] = field(default_factory=dict)
@@ -139,6 +148,7 @@ class _Run:
     scoped: Frames | None = None  # the tables of the customers in scope
     sentences: dict[str, str] = field(default_factory=dict)  # why an output could not be made
     chosen: dict[str, str] = field(default_factory=dict)  # what the choices above an output narrow it to
+    checks: list[Check] = field(default_factory=list)  # of the reports
 
     def customers_and_orders(self, frames: Frames) -> None:
         """Metrics, grades, RFM, workshop, summaries and the trend of the customers in scope."""
@@ -207,7 +217,7 @@ class _Run:
 
     def _report(self, ground: Ground) -> None:
         """Every report whose inputs are there; one that cannot be made says why and stops no other."""
-        for report in REPORTS:
+        for report in self.reports:
             if any(name not in ground.frames for table in report.tables for name in table.needs):
                 continue
             try:
@@ -218,6 +228,7 @@ class _Run:
             self.made |= found.tables
             self.chosen |= found.chosen
             self.notes += found.notes
+            self.checks += found.checks
 
     def _keep(self, customer_ids: pd.Series) -> None:
         """Only these customers in every table made so far that has a row per customer."""
@@ -275,11 +286,16 @@ def _analysis_date(
     return None if orders is None else orders.last_order()
 
 
-def _missing(made: Frames, frames: Frames) -> dict[str, str]:
-    """Why each output that was not made was not made."""
+def _left_out(reports: list[Report]) -> frozenset[str]:
+    """The outputs of reports that nobody asked for."""
+    return frozenset().union(*(report.names for report in REPORTS if report not in reports))
+
+
+def _missing(made: Frames, frames: Frames, *, left_out: frozenset[str]) -> dict[str, str]:
+    """Why each output that was asked for and not made was not made."""
     sentences = {}
     for table in OUTPUTS:
-        if table.name in made:
+        if table.name in made or table.name in left_out:
             continue
         lacking = [TABLES[name].title for name in absent(frames, table.needs)]
         if lacking:

@@ -1,4 +1,4 @@
-"""Refreshing some of the outputs: everything is computed, only the tables asked for are written."""
+"""Refreshing some of the outputs: only the reports asked for are made, only their tables are written."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from crm_xl.errors import CrmError
 from crm_xl.refreshing import check, output_blocks
 from crm_xl.schema import Table
 from crm_xl.tables.cells import note_name
+from crm_xl.tables.dashboard import DATA_STATUS
+from crm_xl.tables.outputs import CHECKS
+
+# What tells of every report in the book.
+_STAND_ON_ALL = frozenset({CHECKS.name, DATA_STATUS.name})
 
 
 def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Results:
@@ -27,8 +32,11 @@ def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Res
     Raises:
         CrmError: the book or its data cannot be used; it is as it was before.
     """
-    results = check(book, progress=progress)
     wanted = {table.name: table for table in tables}
+    asked = set(wanted)
+    if not asked.isdisjoint(_STAND_ON_ALL):
+        asked |= set(book.tables())
+    results = check(book, wanted=asked, progress=progress)
     blocks = {name: block for name, block in output_blocks(results, book.tables()).items() if name in wanted}
     progress("写入结果", 0.85)
     write_fitting(book, blocks, {note_name(wanted[name]): results.caption_of(name) for name in blocks})

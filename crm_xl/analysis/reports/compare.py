@@ -12,10 +12,10 @@ from crm_xl.analysis.grading import HIGH
 from crm_xl.analysis.growth import growth
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.reports.change_words import growth_text, points_text
-from crm_xl.analysis.reports.choice import choice_of, months_of
+from crm_xl.analysis.reports.choice import choice_of, months_of, start_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.periods import label, stretch_to
-from crm_xl.analysis.reports.sales_figures import HUNDRED
+from crm_xl.analysis.reports.sales_figures import HUNDRED, ties
 from crm_xl.analysis.reports.selection import Measured, Selection
 from crm_xl.analysis.tally import Flags, codes_in
 from crm_xl.settings import Settings
@@ -73,14 +73,21 @@ def make_compare(ground: Ground) -> Made:
         for row in _rows(selection, choice.period.end, grain, ground.settings, grace)
     ]
     frame = pd.DataFrame(rows, columns=list(t.COMPARE.names))
+    block = _months(selection, choice.period.end, ground.settings)
+    months = block["amount"].dropna().to_numpy(dtype=float)
+    shown = Period(
+        start_of(choice.period.end, c.GRAIN_MONTH, ground.settings) - pd.DateOffset(months=len(block) - 1),
+        choice.period.end,
+    )
     return Made(
         tables={
             t.COMPARE.name: frame.astype(
                 {"start": "datetime64[us]", "end": "datetime64[us]", "complete": object}
             ),
-            t.COMPARE_CHART.name: _months(selection, choice.period.end, ground.settings),
+            t.COMPARE_CHART.name: block,
         },
         chosen={t.COMPARE.name: choice.words},
+        checks=(ties(t.COMPARE, months * YUAN_PER_WAN, ground.sales, choice, shown),),
     )
 
 

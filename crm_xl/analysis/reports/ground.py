@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.checks import Check
 from crm_xl.analysis.customers import Frames
 from crm_xl.analysis.metrics_orders import OrderLines, order_lines
 from crm_xl.analysis.reports.sales_facts import SalesFacts, sales_facts
@@ -76,11 +77,13 @@ class Made:
         tables: output name -> frame with the declared English columns.
         chosen: output name -> what it was narrowed to, in words; the caption above it says so.
         notes: sentences that every output must carry.
+        checks: whether totals tie to the data under the choices; rows of 数据核对.
     """
 
     tables: dict[str, pd.DataFrame]
     chosen: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +96,8 @@ class Report:
 
     tables: tuple[Table, ...]
     make: Callable[[Ground], Made]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its outputs."""
+        return frozenset(table.name for table in self.tables)

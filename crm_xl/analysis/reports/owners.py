@@ -13,7 +13,16 @@ from crm_xl.analysis.reports.change_words import percent_text, short_figure
 from crm_xl.analysis.reports.choice import Choice, choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.sales_facts import OWNER, SalesFacts
-from crm_xl.analysis.reports.sales_figures import HUNDRED, Assigned, block, columns, figures, whole, with_last
+from crm_xl.analysis.reports.sales_figures import (
+    HUNDRED,
+    Assigned,
+    block,
+    columns,
+    figures,
+    ties,
+    whole,
+    with_last,
+)
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.tally import Flags, divide
 from crm_xl.tables import choices as c
@@ -79,6 +88,7 @@ def make_owners(ground: Ground) -> Made:
             t.OWNER_CHART.name: block(chart.head(t.OWNERS_SHOWN), t.OWNER_CHART),
         },
         chosen={t.OWNER_COMPARE.name: choice.words},
+        checks=(ties(t.OWNER_COMPARE, each.amount[shown], facts, choice, choice.period),),
     )
 
 

@@ -13,7 +13,16 @@ from crm_xl.analysis.reports.choice import Choice, choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.periods import cut_short, label, period_codes
 from crm_xl.analysis.reports.sales_facts import OWNER, REGION, Groups, SalesFacts
-from crm_xl.analysis.reports.sales_figures import HUNDRED, Assigned, block, columns, figures, whole, with_last
+from crm_xl.analysis.reports.sales_figures import (
+    HUNDRED,
+    Assigned,
+    block,
+    columns,
+    figures,
+    ties,
+    whole,
+    with_last,
+)
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.tally import Codes
 from crm_xl.settings import Settings
@@ -70,6 +79,7 @@ def make_sales(ground: Ground) -> Made:
             t.SALES_CHART.name: block(chart.tail(t.COMPARED_MONTHS), t.SALES_CHART),
         },
         chosen={t.SALES_REPORT.name: "　".join(filter(None, (f"周期 {choice.grain}", choice.words)))},
+        checks=(ties(t.SALES_REPORT, found.amount, facts, choice, choice.period),),
     )
 
 

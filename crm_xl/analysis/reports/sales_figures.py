@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.balance import exact_sum
+from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.checks import Check, agrees
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.reports.choice import Choice
@@ -97,6 +100,14 @@ def distinct(groups: Codes, ids: Codes, size: int) -> Floats:
         groups, ids = groups[known], ids[known]
     pairs = pd.unique(ids * np.int64(size) + groups)
     return np.bincount(pairs % size, minlength=size).astype(float)
+
+
+def ties(table: Table, amounts: Floats, facts: SalesFacts, choice: Choice, days: Period) -> Check:
+    """The check that the amounts of a table, in 元, are those of the order lines that a choice means in some days."""
+    inside = facts.chosen(choice, facts.groups) & days.covers(facts.lines.days)
+    total = exact_sum(facts.lines.amount[inside])
+    rest = exact_sum(amounts) - total
+    return agrees(f"“{table.title}”成交金额合计＝所选订单净额", rest, f"{total:,.2f} 元")
 
 
 def columns(found: Figures) -> dict[str, Floats]:

@@ -13,10 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats, growth
+from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.reports.change_words import percent_text, short_figure
 from crm_xl.analysis.reports.choice import Choice, choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
+from crm_xl.analysis.reports.sales_figures import ties
 from crm_xl.analysis.tally import Codes
 from crm_xl.analysis.trend import monthly_trend
 from crm_xl.tables import outputs as o
@@ -82,6 +85,8 @@ def make_turning_points(ground: Ground) -> Made:
     block = trend[["month", *(metric.column for metric in METRICS)]].assign(
         **{f"{name}_turn": values for name, values in marks.items()}
     )
+    amounts = trend["amount"].dropna().to_numpy(dtype=float)
+    shown = Period(months[0], choice.period.end)
     return Made(
         tables={
             t.TURNING_POINTS.name: frame.astype(
@@ -90,6 +95,7 @@ def make_turning_points(ground: Ground) -> Made:
             t.TURNING_CHART.name: block[list(t.TURNING_CHART.names)],
         },
         chosen={t.TURNING_POINTS.name: choice.words},
+        checks=(ties(t.TURNING_POINTS, amounts * YUAN_PER_WAN, ground.sales, choice, shown),),
     )
 
 

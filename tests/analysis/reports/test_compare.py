@@ -286,6 +286,12 @@ class TestTable:
         assert block["label"].tolist()[-2:] == ["2024-07", "2024-08"]
         assert block["amount"].tolist()[-2:] == pytest.approx([0.12, 0.03])
 
+    def test_the_months_of_the_chart_are_checked_against_the_lines(self) -> None:
+        for cells in ({}, {"period": c.PERIOD_LAST_MONTH}, {"owner": "王敏"}):
+            (check,) = made(TestRunning.LINES, date="2024-08-15", **cells).checks
+            assert check.result == "✔", check
+        assert check.detail == "1,500.00 元"  # twelve months, from September 2023 on: 200 + 1,000 + 300
+
     def test_narrowed(self) -> None:
         lines = [*GUIDE, order("X", "9", "2024-09-01", 5_000)]
         both, only = (made(lines, date="2024-09-30", **cells) for cells in ({}, {"owner": "李强"}))

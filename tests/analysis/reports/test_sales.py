@@ -243,6 +243,13 @@ class TestSalesReport:
         assert found["amount"].tolist() == pytest.approx([-0.0005, -0.0005])
         assert found[["amount_share", "period_share", "average_order_value"]].isna().all(axis=None)
 
+    def test_the_total_is_checked_against_the_lines(self) -> None:
+        for cells in ({}, {"owner": "王敏"}, {"region": "华北"}, {"industry": "制造业"}):
+            for check in sales(**cells).checks + make_owners(facts(typed_row(t.OWNER_CHOICE, **cells))).checks:
+                assert check.result == "✔", check
+        (check,) = sales(owner="王敏").checks
+        assert (check.check, check.detail) == ("“销售业绩报表”成交金额合计＝所选订单净额", "11,000.00 元")
+
     def test_the_order_of_rows_changes_nothing(self) -> None:
         turned = facts(lines=LINES[::-1], deals=DEALS[::-1], people=PEOPLE.iloc[::-1].reset_index(drop=True))
         for make in (make_sales, make_owners):

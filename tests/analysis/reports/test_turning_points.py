@@ -161,6 +161,10 @@ class TestTable:
         for name in own.tables:
             pd.testing.assert_frame_equal(taken.tables[name], own.tables[name])
 
+    def test_the_line_is_checked_against_the_orders(self) -> None:
+        (check,) = made(list(self.LINES), "2024-05-31").checks
+        assert (check.result, check.detail) == ("✔", "2,500.00 元")
+
     def test_nothing_to_tell(self) -> None:
         for lines in (monthly(5), monthly(5, 5, 5), monthly(1, 2, 3)):
             found = made(lines, "2024-06-30").tables[t.TURNING_POINTS.name]
