@@ -47,7 +47,7 @@ class Upgraded:
     @property
     def message(self) -> str:
         """The closing message: what was carried over, and what to look at in the old workbook."""
-        before = "未标明版本" if self.before is None else f"版本 {self.before}"
+        before = "未标明版本" if self.before is None else f"版本 {self.before} "
         head = (
             f"完成：{before}的数据和参数（{len(self.rows)} 张表，{sum(self.rows.values()):,} 行）"
             f"已带入版本 {SCHEMA_VERSION} 的新工作簿 {self.path.name}，并已刷新；原文件没有改动。"
@@ -217,9 +217,9 @@ def _left_behind(old: FileBook, raw: Mapping[str, RawTable], new: FileBook, sour
             yield f"表 {name}（{place.sheet}!{column_letters(place.column)}{place.row}）：不是本程序的表"
     with Archive(source) as archive, Archive(new.path) as shipped:
         known = set(Parts(shipped).sheets)
-        ours = {place.sheet for name, place in old.tables().items() if name in TABLES}
+        told = {place.sheet for place in old.tables().values()}
         for sheet in Parts(archive).sheets:
-            if sheet not in known | ours:
+            if sheet not in known | told:
                 yield f"工作表“{sheet}”"
 
 

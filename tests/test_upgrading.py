@@ -28,6 +28,7 @@ from crm_xl.tables.outputs import SCORES, TIER_SUMMARY
 from crm_xl.tables.parameters import SETTINGS_TABLE, TIERS
 from crm_xl.upgrading import carry, is_yours, upgrade
 
+GRADING = assets.asset("templates/customer_grading.xlsx")
 OLD_TABLES: dict[str, tuple[str, list[list[Any]]]] = {
     CUSTOMERS.name: (
         "客户",
@@ -109,18 +110,12 @@ def test_data_and_settings_are_carried_over_by_table_and_column(made: tuple[Path
     assert (tiers["分级"], tiers["下限(含)"]) == (["战略级", "重点级", "普通级"], [95, 80, None])
     shipped = dict(
         zip(
-            *list(body(FileBook(_shipped(result.path), read_only=True), TIERS.name).values())[::3],
+            *list(body(FileBook(GRADING, read_only=True), TIERS.name).values())[::3],
             strict=True,
         )
     )
     # 核心维护策略 is new to this workbook: what the key is shipped with.
     assert tiers["核心维护策略"] == [shipped[tier] for tier in tiers["分级"]]
-
-
-def _shipped(like: Path) -> Path:
-    return assets.asset(
-        assets.WORKBOOK if like.suffix == ".xlsm" else f"templates/{assets.template_names()[0]}.xlsx"
-    )
 
 
 def test_a_setting_keeps_its_value_and_new_settings_their_shipped_one(made: tuple[Path, Any]) -> None:
@@ -156,6 +151,7 @@ def test_what_is_not_carried_over_is_told_with_its_place(made: tuple[Path, Any])
         "工作表“我的笔记”",
     ):
         assert told in message
+    assert len(made[1].left) == 4
     assert made[1].before == SCHEMA_VERSION - 1
 
 
@@ -167,9 +163,8 @@ def test_a_second_upgrade_does_not_write_over_the_first(made: tuple[Path, Any]) 
 
 
 def test_upgrading_a_current_workbook_changes_no_data(tmp_path: Path) -> None:
-    source = _shipped(Path("a.xlsx"))
     current = tmp_path / "now.xlsx"
-    current.write_bytes(source.read_bytes())
+    current.write_bytes(GRADING.read_bytes())
     result = upgrade(current)
     old, new = FileBook(current, read_only=True), FileBook(result.path, read_only=True)
     names = [name for name in old.tables() if name in TABLES]
