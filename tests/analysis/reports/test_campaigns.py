@@ -109,6 +109,7 @@ def test_a_campaign_by_hand() -> None:
     ].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 2])
     # (3万 − 1万) ÷ 1万.
     assert autumn[["revenue", "cost", "roi"]].tolist() == [3, 1, 2]
+    assert pd.isna(autumn["notes"])  # nothing to explain
 
 
 def test_campaigns_by_date_then_types_then_the_total() -> None:

@@ -128,6 +128,22 @@ def test_without_a_register_every_loss_is_unregistered() -> None:
     assert found.iloc[-1][["active", "active_lost", "churn_rate"]].tolist() == [4, 1, 0.25]
 
 
+def test_who_was_registered_as_lost_before_is_neither_active_nor_lost_again() -> None:
+    # B ordered in November 2023 and would be active by orders; registered in December, it came back a year later.
+    before = [*CHURNED, {"customer_id": "B", "churned_on": "2023-12-31", "reason": "价格"}]
+    assert report(registered=before).iloc[-1][["lost", "active", "active_lost"]].tolist() == [4, 3, 2]
+    # Registered on the first day of the period, it was still there when the period began.
+    within = [*CHURNED, {"customer_id": "B", "churned_on": "2024-01-01", "reason": "价格"}]
+    assert report(registered=within).iloc[-1][["lost", "active", "active_lost"]].tolist() == [4, 4, 2]
+
+
+def test_a_loss_registered_after_the_period_is_not_known_in_it() -> None:
+    chosen = {"period": "自选起止", "start": "2024-01-01", "end": "2024-12-09"}
+    found = report(**chosen)
+    assert found.iloc[-1]["lost"] == 3  # E is registered on the tenth
+    assert "服务" not in found.loc[s.BY_REASON].index
+
+
 def test_a_choice_narrows_and_is_told() -> None:
     made = churn.make(facts(region="华东"))
     found = made.tables[s.CHURN_REPORT.name]
@@ -229,6 +245,19 @@ def test_what_the_lost_have_in_common() -> None:
     assert small["lift"] == pytest.approx(0.8 / 0.45)
     assert small["chance"] == pytest.approx(460 / 167_960)
     assert found["value"].tolist() == ["中小企业"]  # the leaders are commoner among those who stayed
+
+
+def test_who_was_lost_before_the_period_is_not_compared() -> None:
+    base = trait_facts(8, 1)
+    gone = frame(i.CUSTOMERS, [{"customer_id": f"G{n}", "market_position": "中小企业"} for n in range(30)])
+    old = orders([order(f"G{n}", f"3G{n}", "2022-01-01", 1) for n in range(30)])
+    frames = {
+        i.CUSTOMERS.name: pd.concat([base.frames[i.CUSTOMERS.name], gone], ignore_index=True),
+        i.ORDERS.name: pd.concat([base.frames[i.ORDERS.name], old], ignore_index=True),
+    }
+    metrics = pd.concat([base.metrics, gone[["customer_id"]]], ignore_index=True)
+    found = churn_traits.make(replace(base, frames=frames, metrics=metrics)).tables[s.CHURN_TRAITS.name]
+    assert found["customers"].tolist() == [9]
 
 
 def test_what_may_be_chance_or_is_of_too_few_is_not_told() -> None:

@@ -169,6 +169,14 @@ def test_orders_that_name_no_product_type_have_no_preference() -> None:
     assert found["preference_share"].isna().all()
 
 
+def test_nobody_prefers_what_was_only_returned() -> None:
+    back = orders([order("B", "9", "2024-06-01", 1, net_amount=-500.0, counts=False, product_type="设备")])
+    found = make(facts(lines=back)).tables[s.PROFILE_REPORT.name]
+    assert found["preference"].isna().all()
+    assert found["amount"].iloc[-1] == -0.05
+    assert found["amount_share"].isna().all()  # no share of less than nothing
+
+
 def test_charts_read_the_groups_of_the_report() -> None:
     tables = make(facts()).tables
     industry, region = (tables[t.name] for t in (s.PROFILE_INDUSTRY_CHART, s.PROFILE_REGION_CHART))
