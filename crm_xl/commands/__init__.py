@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm_xl.commands.analysis import ANALYSIS
+from crm_xl.commands.card import CARD
 from crm_xl.commands.data import DATA
 from crm_xl.commands.declaration import Availability, Command, Group, OpenBook, Size
 from crm_xl.commands.help import HELP
@@ -11,7 +12,7 @@ from crm_xl.commands.reports import REPORTS
 from crm_xl.commands.workshop import MANAGEMENT, WARNINGS
 
 TAB = "客户分析"
-COMMANDS: tuple[Command, ...] = (*DATA, *ANALYSIS, *WARNINGS, *REPORTS, *MANAGEMENT, *OUTPUT, *HELP)
+COMMANDS: tuple[Command, ...] = (*DATA, *ANALYSIS, *WARNINGS, *REPORTS, *CARD, *MANAGEMENT, *OUTPUT, *HELP)
 
 __all__ = ["COMMANDS", "TAB", "Availability", "Command", "Group", "OpenBook", "Size", "command"]
 

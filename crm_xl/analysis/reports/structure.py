@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.points import number_text
 from crm_xl.analysis.reports.choice import choice_of
@@ -14,7 +15,7 @@ from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import Grouping, groupings
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.summary import YUAN_PER_WAN, chart_block
-from crm_xl.analysis.tally import Tally, text_index
+from crm_xl.errors import CrmError
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
 from crm_xl.tables.outputs import TOTAL
@@ -27,21 +28,13 @@ def make(ground: Ground) -> Made:
     """STRUCTURE of the customers and the period chosen above it, and the block of its chart.
 
     Raises:
-        CrmError: a choice that matches nobody.
+        CrmError: a choice that matches nobody, or that the data cannot follow.
     """
     choice = choice_of(STRUCTURE_CHOICE, ground)
     customers = ground.frames[i.CUSTOMERS.name]
-    customers = customers[choice.customers(customers)].reset_index(drop=True)
-    listed = text_index(customers["customer_id"])
-    revenue = profit = np.full(len(listed), np.nan)
-    orders = ground.frames.get(i.ORDERS.name)
-    if orders is not None:
-        tally = Tally.of(orders["customer_id"], listed)
-        inside = choice.period.covers(orders["order_date"].to_numpy())
-        revenue = tally.sum(orders["net_amount"].to_numpy(dtype=float), inside) / YUAN_PER_WAN
-        earned = orders["net_profit"].to_numpy(dtype=float)
-        if (known := inside & ~np.isnan(earned)).any():
-            profit = tally.sum(earned, known) / YUAN_PER_WAN
+    inside = choice.customers(customers)
+    revenue, profit = (values[inside] / YUAN_PER_WAN for values in _money(ground, choice.period))
+    customers = customers[inside].reset_index(drop=True)
     smallest = ground.settings.general.smallest_group
     found = groupings(customers)
     parts = {name: structure_of(by, revenue, profit, smallest) for name, by in found.items()}
@@ -52,6 +45,29 @@ def make(ground: Ground) -> Made:
         },
         chosen={STRUCTURE.name: choice.words},
     )
+
+
+def _money(ground: Ground, period: Period) -> tuple[Floats, Floats]:
+    """Net amount and profit of each customer in the period, 元; missing without orders, or without any profit.
+
+    Raises:
+        CrmError: the lines stay in a warehouse, and another period than the metrics' is asked for.
+    """
+    if period == ground.period:
+        metrics = ground.metrics
+        return metrics["monetary"].to_numpy(dtype=float), metrics["profit"].to_numpy(dtype=float)
+    if i.ORDERS.name not in ground.frames:
+        if ground.metrics["lifetime_orders"].notna().any():
+            raise CrmError(
+                "订单明细不在本工作簿中，客户结构只能按分析期间统计。", hint="请把期间改为“分析期间”。"
+            )
+        nothing = np.full(len(ground.metrics), np.nan)
+        return nothing, nothing
+    lines = ground.lines
+    inside = period.covers(lines.days)
+    known = inside & ~np.isnan(lines.profit)
+    profit = lines.tally.sum(lines.profit, known) if known.any() else np.full(len(ground.listed), np.nan)
+    return lines.tally.sum(lines.amount, inside), profit
 
 
 def structure_of(by: Grouping, revenue: Floats, profit: Floats, smallest: int) -> pd.DataFrame:
