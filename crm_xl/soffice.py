@@ -72,12 +72,8 @@ def installed() -> Installed:
             "没有找到 LibreOffice。",
             hint=f"请从 libreoffice.org 安装 {_dotted(OLDEST)} 以上版本；Debian、Ubuntu：{_APT}。",
         )
-    if (version := _office_version(program)) is not None and version < OLDEST:
-        raise CrmError(
-            f"LibreOffice {_dotted(version)} 太旧。",
-            where=str(program),
-            hint=f"请升级到 {_dotted(OLDEST)} 以上版本。",
-        )
+    if (version := _office_version(program)) is not None:
+        check_version(version, where=str(program))
     python = uno_python()
     if python is None:
         raise CrmError(
@@ -94,6 +90,20 @@ def installed() -> Installed:
             hint="请安装更新的 LibreOffice；命令行 crm-xl refresh 不受影响。",
         )
     return Installed(program=program, python=python, python_version=(major, minor))
+
+
+def check_version(version: tuple[int, int], *, where: str = "") -> None:
+    """Nothing, when a LibreOffice of that version can run the add-in.
+
+    Raises:
+        CrmError: it is too old.
+    """
+    if version < OLDEST:
+        raise CrmError(
+            f"LibreOffice {_dotted(version)} 太旧。",
+            where=where,
+            hint=f"请升级到 {_dotted(OLDEST)} 以上版本。",
+        )
 
 
 def _office_version(program: Path) -> tuple[int, int] | None:
@@ -114,10 +124,15 @@ def clean_environment() -> dict[str, str]:
     The Python inside it looks for its libraries beside the first python3 of PATH, and ends in std::bad_alloc with
     those of another build; what our own Python goes by must not reach it either.
     """
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    clean = _without_our_python()
     if (python := uno_python()) is not None:
         clean["PATH"] = os.pathsep.join([str(python.parent), clean.get("PATH", "")])
     return clean
+
+
+def _without_our_python() -> dict[str, str]:
+    """The environment without what tells our own Python where things are."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
 def _printed(python: Path, code: str) -> str | None:
@@ -129,7 +144,7 @@ def _printed(python: Path, code: str) -> str | None:
             text=True,
             timeout=_SECONDS,
             check=False,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+            env=_without_our_python(),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -12,6 +12,7 @@ from typing import Any
 from crm_xl.answering import answered
 from crm_xl.functions.declared import function
 from crm_xl.functions.errors import VALUE
+from crm_xl.libreoffice.error_codes import error_code
 from crm_xl.libreoffice.reasons import keep
 from crm_xl.libreoffice.why import why
 from crm_xl.log import log_unexpected
@@ -20,16 +21,12 @@ from crm_xl.spellings import ERROR_VALUES
 Rows = tuple[tuple[Any, ...], ...]
 
 # LibreOffice keeps an error in a cell as a number that is none, its own code in the lower half.
-# Source: LibreOffice, include/formula/errorcodes.hxx.
-_CODES = {
-    "#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 32767,
-}  # fmt: skip
 _QUIET = 0x7FF80000_00000000
 
 
 def error_number(text: str) -> float:
     """The number that LibreOffice shows as an error; #VALUE! for errors it does not know."""
-    (number,) = struct.unpack("<d", struct.pack("<Q", _QUIET | _CODES.get(text, _CODES["#VALUE!"])))
+    (number,) = struct.unpack("<d", struct.pack("<Q", _QUIET | error_code(text)))
     return float(number)
 
 

@@ -17,13 +17,12 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes as base
 
-from crm_xl.errors import CrmError
 from crm_xl.libreoffice.engine_base import Native, fills, struct
 from crm_xl.libreoffice.engine_books import Book, Books
 from crm_xl.libreoffice.engine_dialogs import files_chosen, message
 from crm_xl.libreoffice.engine_document import clean_rows
 from crm_xl.libreoffice.engine_range import Range
-from crm_xl.soffice import OLDEST
+from crm_xl.soffice import check_version
 
 NAME = "libreoffice"
 _FULL = 100
@@ -226,11 +225,8 @@ def add_engine(context: Any) -> Any:
     Raises:
         CrmError: LibreOffice is too old.
     """
-    version = office_version(context)
-    numbers = tuple(int(part) for part in version.split(".")[:2])
-    if numbers < OLDEST:
-        lowest = ".".join(map(str, OLDEST))
-        raise CrmError(f"LibreOffice 版本 {version} 太旧。", hint=f"请安装 {lowest} 或更新的版本。")
+    major, minor = map(int, office_version(context).split(".")[:2])
+    check_version((major, minor))
     engine = xw.Engine(impl=LibreOfficeEngine(context))
     if engine.name in xw.engines.engines_by_name:
         xw.engines.engines[:] = [each for each in xw.engines.engines if each.name != engine.name]

@@ -9,14 +9,9 @@ from typing import Any
 
 from crm_xl.errors import CrmError
 from crm_xl.libreoffice.engine_base import struct
+from crm_xl.libreoffice.error_codes import CODES, error_text
 
 MOST_CELLS_AT_ONCE = 20_000_000
-_ERRORS = {
-    502: "#VALUE!", 503: "#NUM!", 504: "#REF!", 508: "#NAME?", 519: "#VALUE!", 521: "#NULL!", 524: "#REF!",
-    525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A",
-}  # fmt: skip
-_ERROR_TEXTS = frozenset(_ERRORS.values())
-_OTHER_ERROR = "#VALUE!"  # as Calc itself exports its further errors
 _DATE, _TIME, _LOGICAL = 2, 4, 1024  # com.sun.star.util.NumberFormat
 _DEFINED = 1  # of a format that was changed, added to its kind
 _ANY_RESULT = 7  # com.sun.star.sheet.FormulaResult: number, text or error
@@ -44,6 +39,11 @@ class Document:
         self.first_day = datetime(day.Year, day.Month, day.Day)
         self._parser: Any = None
         self._kinds: dict[int, int] = {}
+
+    @property
+    def excel_macros(self) -> bool:
+        """Whether it carries a VBA project: its functions go before the add-in's of the same names."""
+        return bool(self.model.BasicLibraries.VBACompatibilityMode)
 
     def kind(self, number_format: int) -> int:
         """What a number format shows: `com.sun.star.util.NumberFormat`."""
@@ -104,8 +104,7 @@ class Document:
             if None in row:
                 for across, value in enumerate(row):
                     if value is None:
-                        code = cells.getCellByPosition(across, down).getError()
-                        row[across] = CellError(_ERRORS.get(code, _OTHER_ERROR))
+                        row[across] = CellError(error_text(cells.getCellByPosition(across, down).getError()))
         return rows
 
     def _turn(self, kind: int) -> Callable[[float], Any] | None:
@@ -154,7 +153,7 @@ class Document:
         if isinstance(value, str):
             if value[:1] == "'":
                 return value[1:], None
-            special = len(value) > 1 and (value[0] == "=" or value in _ERROR_TEXTS)
+            special = len(value) > 1 and (value[0] == "=" or value in CODES)
             return ("", value) if special else (value, None)
         if value is None:
             return "", None
@@ -186,7 +185,7 @@ class Document:
 
     def put_formula(self, cell: Any, text: str) -> None:
         """Put a formula into one cell, or an error by its text."""
-        if text in _ERROR_TEXTS:
+        if text in CODES:
             cell.setFormula(f"={text}")
         else:
             cell.setTokens(self.tokens(text.removeprefix("="), cell.CellAddress))

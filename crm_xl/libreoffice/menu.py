@@ -26,7 +26,24 @@ def press(command_id: str, context: Any = None) -> None:
     app: xw.App = add_engine(context or uno().getComponentContext()).apps.active
     try:
         book = app.books.active
+        _check_plain(book)
     except CrmError as error:
         app.alert(str(error), title=TAB, mode="critical")
         return
     ribbon.press_on(command_id, book)
+
+
+def _check_plain(book: xw.Book) -> None:
+    """Nothing, when a workbook has no macros of Excel's.
+
+    Raises:
+        CrmError: it has. Whether they may run or not (宏安全性), its functions are not the add-in's, and LibreOffice
+            would save the macros changed.
+    """
+    if book.impl.document.excel_macros:
+        raise CrmError(
+            "这份工作簿带有 Excel 的宏，其中的函数与加载项同名：宏安全性不允许运行宏时，公式会显示 #VALUE!；"
+            "允许运行时，算出的也不是加载项的结果。",
+            where=book.name,
+            hint=f'请关闭它，运行 crm-xl libreoffice workbook "{book.name}"，再用 LibreOffice 打开得到的 .xlsx。',
+        )

@@ -46,6 +46,7 @@ class Desk:
         *,
         cells: Iterable[tuple[str, str, Any]] = (),
         follow: Iterable[tuple[str, str]] = (),
+        files: Iterable[Path] = (),
         save: Path | None = None,
     ) -> dict[str, Any]:
         """What pressing the buttons of an open workbook came to: see support/uno/press.py."""
@@ -54,6 +55,7 @@ class Desk:
             "press": list(commands),
             "set": list(cells),
             "follow": list(follow),
+            "files": [str(file) for file in files],
             "save": None if save is None else str(save),
         }
         plan.write_text(json.dumps(order, ensure_ascii=False), encoding="utf-8")

@@ -12,9 +12,10 @@ import pytest
 from lxml import etree
 
 from crm_xl import CrmError
+from crm_xl import soffice as program
 from crm_xl.commands import COMMANDS
 from crm_xl.functions import FUNCTIONS
-from crm_xl.libreoffice import basic, environment, idl, program
+from crm_xl.libreoffice import basic, environment, idl
 from crm_xl.libreoffice.extension import extension
 from crm_xl.libreoffice.install import install, uninstall
 from crm_xl.libreoffice.words import EXTENSION_ID

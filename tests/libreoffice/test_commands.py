@@ -10,17 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
+from crm_xl.adopting import adopt
+from crm_xl.analysis.pipeline import quiet
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.builder.specs import WORKBOOK
 from crm_xl.commands import COMMANDS
+from crm_xl.importing import plan_import
+from crm_xl.libreoffice.plain_copy import plain_copy
 from crm_xl.raw import column_letters
 from crm_xl.refreshing import refresh
 from crm_xl.schema import Role
+from crm_xl.sources import Rules, read_files
 from crm_xl.tables import TABLES
 from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import LEDGER, SCORES
+from crm_xl.tables.workshop import DRAFT, WHAT_IF, WHAT_IF_MOVERS
 from tests.builder.shipped import committed, opened
 from tests.libreoffice.engine_session import Desk, body_of_file, desk, differences
 from tests.support.office import SCRIPTS, OfficeError
@@ -29,7 +36,7 @@ __all__ = ["desk"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.libreoffice]
 
-# They ask for files or try out figures that somebody has typed; the selfcheck presses them too.
+# They ask for files, or try out figures that somebody has typed; each has a test of its own.
 ASKING = frozenset({"import", "whatif", "adopt"})
 MANY_ORDERS = 20_000
 SECONDS = 5.0
@@ -116,6 +123,83 @@ def test_the_places_in_the_ledger_lead_there_after_every_refresh(desk: Desk) -> 
     assert found.hyperlink.location == f"'{sheet}'!{column or 'A'}{row}"
 
 
+DRAFTED = ("重点级", 80)
+
+
+@pytest.fixture(scope="module")
+def drafted(desk: Desk) -> tuple[Path, tuple[str, str, Any]]:
+    """A file with a bound drafted in 模拟测算, and the cell it stands in."""
+    file = desk.copy(committed(WORKBOOK))
+    book = FileBook(file)
+    raw, place = book.read([DRAFT.name])[DRAFT.name], book.tables()[DRAFT.name]
+    rows = [list(row) for row in zip(*raw.columns, strict=True)]
+    column = raw.headings.index("模拟值")
+    (row,) = (number for number, cells in enumerate(rows) if cells[1] == DRAFTED[0])
+    rows[row][column] = DRAFTED[1]
+    book.write({DRAFT.name: Block(headings=raw.headings, rows=rows)}, {})
+    return file, (place.sheet, f"{column_letters(place.column + column)}{place.row + 1 + row}", DRAFTED[1])
+
+
+def test_files_that_somebody_picks_are_imported_as_from_the_command_line(desk: Desk) -> None:
+    """A text file and a workbook at once: new rows, rows that are there, one that is set aside."""
+    workbook = committed(WORKBOOK)
+    customers = FileBook(workbook, read_only=True).read(["tblCustomers"])["tblCustomers"]
+    first = dict(zip(customers.headings, (column[0] for column in customers.columns), strict=True))
+    text, sheet = desk.folder / "客户.csv", desk.folder / "9月.xlsx"
+    text.write_text(
+        f"客户ID,客户名称\nNEW-1,新客户有限公司\n{first['客户编号']},{first['客户名称']}\n,无编号\n",
+        encoding="gb18030",
+    )
+    with xlsxwriter.Workbook(sheet) as made:
+        made.add_worksheet("订单").write_row("A1", ["单号", "客户ID", "下单日期", "金额"])
+        made.worksheets()[0].write_row("A2", ["NEW-SO-1", "NEW-1", "2026-09-03", "1.2万"])
+    told = desk.press(desk.copy(workbook), ["import", "refresh"], files=[text, sheet])
+    asked, answered = told["presses"][0]["said"]
+    assert "现在写入工作簿吗？" in asked[1]
+    assert asked[1].startswith("“客户”新增 1 行、相同 1 行、搁置 1 行；“订单”新增 1 行")
+    assert (answered[0], answered[1].endswith("请按“刷新全部”更新分析结果。")) == ("info", True)
+    file = desk.copy(workbook)
+    book = FileBook(file)
+    incoming = read_files([text, sheet], Rules(remembered=False), quiet)
+    plan_import(book, incoming, progress=quiet).carry_out(book)
+    refresh(file)
+    assert differences(told, body_of_file(file)) == []
+    assert told["tables"]["tblCustomers"]["rows"][-1][:2] == ["NEW-1", "新客户有限公司"]
+
+
+def test_calling_the_choice_of_files_off_changes_nothing(desk: Desk) -> None:
+    workbook = committed(WORKBOOK)
+    told = desk.press(desk.copy(workbook), ["import"], files=[])
+    assert told["presses"][0]["said"] == []
+    assert differences(told, body_of_file(workbook)) == []
+
+
+def test_what_if_tries_the_draft_and_leaves_the_rest(
+    desk: Desk, drafted: tuple[Path, tuple[str, str, Any]]
+) -> None:
+    file, cell = drafted
+    told = desk.press(desk.copy(committed(WORKBOOK)), ["whatif"], cells=[cell])
+    (said,) = told["presses"][0]["said"]
+    assert (said[0], said[1].startswith("模拟完成：")) == ("info", True)
+    assert told["presses"][0]["sheet"] == DRAFT.sheet
+    expected = refreshed_from(desk, file)
+    own = {name: expected[name] for name in (DRAFT.name, WHAT_IF.name, WHAT_IF_MOVERS.name)}
+    assert differences({"tables": {name: told["tables"][name] for name in own}}, own) == []
+    rest = {name: rows for name, rows in body_of_file(committed(WORKBOOK)).items() if name not in own}
+    assert differences({"tables": {name: told["tables"][name] for name in rest}}, rest) == []
+
+
+def test_a_draft_is_adopted_and_can_be_undone(desk: Desk, drafted: tuple[Path, tuple[str, str, Any]]) -> None:
+    file, cell = drafted
+    adopted = desk.copy(file)
+    message = adopt(adopted).message
+    told = desk.press(desk.copy(committed(WORKBOOK)), ["adopt"], cells=[cell])
+    assert told["presses"][0]["said"] == [["info", message]]
+    assert differences(told, body_of_file(adopted)) == []
+    undone = desk.press(desk.copy(committed(WORKBOOK)), ["adopt", "undo"], cells=[cell])
+    assert differences(undone, body_of_file(file)) == []
+
+
 def test_undo_brings_the_results_before_the_refresh_back(desk: Desk, old: Path) -> None:
     before = body_of_file(old)
     told = desk.press(desk.copy(old), ["refresh", "undo"])
@@ -193,7 +277,8 @@ def test_a_refresh_cut_short_leaves_the_file_whole_and_undo_works_afterwards(des
 
 
 def test_the_menu_reaches_the_commands(desk: Desk) -> None:
-    told = desk.run("press_menu.py", desk.copy(committed(WORKBOOK)), "guide", "ledger", "about")
+    workbook = plain_copy(committed(WORKBOOK), desk.folder / "menu.xlsx")
+    told = desk.run("press_menu.py", workbook, "guide", "ledger", "about")
     assert "请先用 LibreOffice Calc 打开工作簿" in told[0]["said"][0]
     assert [each["sheet"] for each in told[1:]] == ["说明", LEDGER.sheet, LEDGER.sheet]
     assert [len(each["said"]) for each in told[1:]] == [0, 0, 1]

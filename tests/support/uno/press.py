@@ -1,6 +1,7 @@
 """Press buttons on a workbook open in LibreOffice: WORKBOOK PLAN ANSWER, both JSON files.
 
-PLAN: {"press": [command ids], "save": path or null, "set": [[sheet, address, value]], "follow": [[sheet, address]]}.
+PLAN: {"press": [command ids], "save": path or null, "set": [[sheet, address, value]], "follow": [[sheet, address]],
+"files": [what is picked where files are asked for]}.
 ANSWER: what each press said and how long it took, every table and defined name as it stands, and the cells that the
 links in the cells to follow lead to.
 """
@@ -32,7 +33,12 @@ def alert(_app, prompt, _title, buttons, mode, _callback):
     return "yes" if buttons.startswith("yes") else "ok"
 
 
+def files_chosen(_context, *_asked):
+    return tuple(plan.get("files", ())) or False
+
+
 engine_module.App.alert = alert
+engine_module.files_chosen = files_chosen
 started = time.perf_counter()
 book = xw.Book(workbook)
 opened = time.perf_counter() - started
