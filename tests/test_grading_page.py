@@ -10,6 +10,7 @@ import pytest
 
 from crm_xl.analysis.breaks import natural_breaks
 from crm_xl.analysis.expert import expert_weights
+from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.commands import COMMANDS
 from crm_xl.functions.declared import function
 from crm_xl.tables import TABLES
@@ -17,6 +18,7 @@ from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
 from tests import test_workshop as book
+from tests.support.judgements import chain, filled, square
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = (REPOSITORY / "docs" / "manual" / "grading.zh-CN.md").read_text(encoding="utf-8")
@@ -71,14 +73,14 @@ def test_every_method_has_a_worked_example() -> None:
 
 
 def test_sheets_and_buttons_it_sends_to_exist() -> None:
-    titles = {table.title for table in TABLES.values()}
+    titles = {name for table in TABLES.values() for name in (table.title, table.sheet)}
     labels = {command.label for command in COMMANDS}
     rows = re.findall(r"^\| [^|]+ \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)[1:]
     assert len(rows) == 7
     for sheets, buttons in rows:
         assert set(sheets.split("、")) <= titles
         assert set(buttons.split("、")) <= labels
-    for setting in ("指标权重来源", "抽样种子", "计算存活概率"):
+    for setting in ("指标权重来源", "抽样种子", "计算存活概率", "分级方法", "AHP评判人"):
         assert f"“{setting}”" in PAGE
         assert setting in {own.title for own in p.GENERAL}
 
@@ -87,6 +89,36 @@ def test_natural_breaks_of_the_example() -> None:
     found = natural_breaks([1, 2, 10, 11, 12, 50], 3)
     assert (found.lowers, found.within) == ((10, 50), pytest.approx(2.5))
     assert "0.5 + 2 + 0 = 2.5" in section(3) and "界限是 10 和 50" in section(3)
+
+
+def test_the_method_of_the_example() -> None:
+    plain = book.run(book.tables())
+    assert book.by_customer(plain, "tblScores")["tier"].value_counts().to_dict() == {"重点级": 3, "战略级": 1, "潜在级": 1}
+    chosen = {p.SETTINGS_TABLE.name: book.settings(分级方法=p.TIERS_BREAKS)}
+    scores = book.by_customer(book.run(book.tables(), **chosen), "tblScores")
+    assert scores["tier"].value_counts().to_dict() == {"普通级": 2, "战略级": 1, "重点级": 1, "潜在级": 1}
+    assert "距重点级差 2.5 分" in scores.loc["E", "explanation"]
+    assert "“距重点级差 2.5 分”" in section(3)
+    assert all(name in section(3) for name in p.GENERAL[[own.name for own in p.GENERAL].index("tier_method")].choices)
+
+
+def test_the_triangle_of_the_example_gives_the_weights_of_its_formula() -> None:
+    pairs = chain("2", "2", "4", "1", "2", "2")
+    results = book.run(book.tables(), **{w.AHP.name: filled(square(pairs))})
+    weights = results.tables[w.AHP.name]["weight"].dropna()
+    assert [f"{weight:.1%}" for weight in weights] == ["44.4%", "22.2%", "22.2%", "11.1%"]
+    assert "44.4%、22.2%、22.2%、11.1%" in section(4)
+
+
+def test_the_sample_draft_is_the_one_it_names() -> None:
+    drafted = {(row[0], row[1]): row[4] for row in trial_rows()[w.DRAFT.name]}
+    assert drafted == {("指标权重", "年消费额"): 0.35, ("指标权重", "利润率"): 0.30, ("分级下限", "重点级"): 78}
+    assert "年消费额 35%、利润率 30%、重点级下限 78" in section(8)
+
+
+def test_its_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", PAGE)
+    assert pictures and all((REPOSITORY / "docs" / "manual" / name).exists() for name in pictures)
 
 
 def test_experts_of_the_example() -> None:

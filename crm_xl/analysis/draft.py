@@ -67,7 +67,7 @@ def drafted(
     """What `apply_draft` gives of the scorecard in force.
 
     Raises:
-        CrmError: as there; or the weights do not come from the table that is drafted.
+        CrmError: as there; the weights do not come from the table that is drafted, or another method decides.
     """
     changed = apply_draft(tables, general.scorecard, draft)
     if p.INDICATORS.name in changed and general.weight_source != p.WEIGHTS_TYPED:
@@ -75,6 +75,13 @@ def drafted(
             f"指标权重现取自“{general.weight_source}”，模拟的权重不会生效。",
             where=DRAFT.sheet,
             hint=f"请把参数“指标权重来源”改为“{p.WEIGHTS_TYPED}”，或清空模拟的权重。",
+        )
+    by_rules, by_bounds = (general.tier_method == name for name in (p.TIERS_STANDARDS, p.TIERS_THRESHOLD))
+    if changed and (by_rules or (p.TIERS.name in changed and not by_bounds)):
+        raise CrmError(
+            f"分级方法现为“{general.tier_method}”，模拟的{'权重与界限' if by_rules else '分级下限'}不会改变分级。",
+            where=DRAFT.sheet,
+            hint=f"请把参数“分级方法”改为“{p.TIERS_THRESHOLD}”，或清空这些模拟值。",
         )
     return changed
 

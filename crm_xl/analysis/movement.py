@@ -24,6 +24,7 @@ from crm_xl.tables.outputs import PENDING
 
 FIRST, PENDING_CHANGED, SETTINGS_CHANGED = "首次评定", "待评估变化", "分级表变化"
 SILENCE, AMOUNT, SCORE, REGAINED = "长期无订单", "金额变动", "得分越界", "恢复原级"
+RAW = "计算分级变化"  # instead of SCORE where no bound on the score decides
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,7 +67,7 @@ def decide(
     Args:
         now: customer_id (distinct), score, tier (by score, or 待评估), annual_amount, last_order_date.
         history: cleaned tblHistory.
-        tiers: best first.
+        tiers: best first, with the bounds on the score; without any where another method decides.
         general: the triggers' limits.
         analysis_date: earlier runs are the past; runs on this date are replaced.
         overrides: those in force, by customer id.
@@ -76,7 +77,7 @@ def decide(
     raw = now["tier"].to_numpy(dtype=object)
     rank, held = ranks(raw, tiers), ranks(past.held, tiers)
     grounds = _grounds(now, past, rank, held, tiers, general, today)
-    freely = np.logical_or.reduce([grounds[name] for name in (SILENCE, AMOUNT, SCORE)])
+    freely = np.logical_or.reduce([grounds[name] for name in (SILENCE, AMOUNT, SCORE, RAW)])
     target = np.where(grounds[REGAINED] & ~freely, _regained(past, rank), rank)
     names = np.array([tier.name for tier in tiers], dtype=object)
     moved = np.logical_or.reduce(list(grounds.values()))
@@ -107,6 +108,7 @@ def _grounds(
     stayed = past.known & _stayed(past.since, general.minimum_stay_months, today)
     silent = _silent(now["last_order_date"].to_numpy(), general.silence_months, today)
     other = _other_amount(now["annual_amount"].to_numpy(dtype=float), past.amount, general.change_share)
+    bounded = all(tier.lower is not None for tier in tiers[:-1])
     above, below = _beyond(now["score"].to_numpy(dtype=float), held, tiers, general.score_margin)
     reached = (past.best != NO_RANK) & (past.steady != NO_RANK) & (_regained(past, rank) < held)
     return {
@@ -115,7 +117,8 @@ def _grounds(
         PENDING_CHANGED: past.known & (graded & was_pending | ~graded & was_graded),
         SILENCE: down & silent,
         AMOUNT: (down | up) & stayed & other,
-        SCORE: (up & above | down & below) & stayed,
+        SCORE: (up & above | down & below) & stayed & bounded,
+        RAW: (up | down) & stayed & (not bounded),
         REGAINED: up & stayed & reached,
     }
 

@@ -173,6 +173,9 @@ class _Reasons:
             side = "高于" if up else "低于"
             score = score_text(float(self._score[place]))
             return f"{name}：得分{score}，{side}{bound.name}下限{bound.lower:g}超过{general.score_margin:g}分"
+        if name == m.RAW:
+            months = general.minimum_stay_months
+            return f"{name}：停留已满{months}个月，{general.tier_method}得出{self._decision.raw[place]}"
         if name == m.REGAINED:
             months = general.minimum_stay_months
             return f"{name}：计算分级持续{months}个月不低于曾有的{self._decision.rule[place]}"

@@ -59,8 +59,11 @@ class Results:
         parts.append(f"范围 {self.scope}")
         parts.append(f"金额{general.tax_basis}")
         parts.append(f"评分卡 {general.scorecard}")
-        bounds = [f"{tier.name}≥{tier.lower:g}" for tier in self.settings.tiers if tier.lower is not None]
-        parts.append("分级 " + " ".join(bounds))
+        if general.tier_method == p.TIERS_THRESHOLD:
+            bounds = [f"{tier.name}≥{tier.lower:g}" for tier in self.settings.tiers if tier.lower is not None]
+            parts.append("分级 " + " ".join(bounds))
+        else:
+            parts.append(f"分级方法 {general.tier_method}")
         return "\n".join(["　".join(parts), *(f"※ {note}" for note in self.notes)])
 
     @property

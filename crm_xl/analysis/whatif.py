@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_xl.analysis.grading import assign_tier
+from crm_xl.analysis.grades import graded_by_choice
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.movement_tables import direction
 from crm_xl.analysis.scoring import score_customers
@@ -36,7 +36,7 @@ class WhatIf:
 def what_if(
     metrics: pd.DataFrame, current: Settings, draft: Settings, counted: Flags | None = None
 ) -> WhatIf:
-    """Tiers by score under both settings.
+    """Tiers by the method chosen under both settings.
 
     Args:
         metrics: METRICS with the marks of customer_metrics, one row per customer; computed once, because
@@ -46,7 +46,7 @@ def what_if(
         counted: the customers whom the tables are of; None: all. Scores are computed among all in either case.
     """
     score, tier = _graded(metrics, current)
-    draft_score, draft_tier = _graded(metrics, draft)
+    draft_score, draft_tier = (score, tier) if draft is current else _graded(metrics, draft)
     if counted is not None:
         metrics = metrics.loc[counted]
         score, draft_score = score[counted], draft_score[counted]
@@ -63,8 +63,8 @@ def what_if(
 
 def _graded(metrics: pd.DataFrame, settings: Settings) -> tuple[Floats, Names]:
     scored = score_customers(metrics, settings.card, minimum_coverage=settings.general.minimum_coverage)
-    total = scored.total.to_numpy(dtype=float)
-    return total, assign_tier(total, settings.tiers)
+    method, _ = graded_by_choice(metrics, scored, settings)
+    return scored.total.to_numpy(dtype=float), method.tier
 
 
 def _summary(names: Sequence[str], tier: Names, draft_tier: Names, amounts: Floats) -> pd.DataFrame:

@@ -35,6 +35,7 @@ from crm_xl.analysis.whatif import what_if
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
+from crm_xl.settings.rows import setting_place
 from crm_xl.settings.triangle import read_triangle
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
@@ -101,7 +102,10 @@ class Workshop:
         self.made[w.MATRIX.name] = schemes.matrix
         self.made[w.PROSPECTS.name] = found.table
         self.notes += (*schemes.notes, *found.notes)
-        compared, summary = compare_methods(metrics, graded.scored, self.settings, self.counted)
+        # By thresholds where the method chosen cannot be used; what the comparison says of that is why.
+        used = p.TIERS_THRESHOLD if graded.fault else self.settings.general.tier_method
+        known = {used: graded.method}
+        compared, summary = compare_methods(metrics, graded.scored, self.settings, self.counted, known)
         self.made[w.METHOD_COMPARE.name] = compared
         self.made[w.METHOD_SUMMARY.name] = summary
         if (ratings := frames.get(i.RATINGS.name)) is not None:
@@ -124,10 +128,12 @@ class Workshop:
             mask=self.settings.general.mask,
         )
         self.faults += overrides.faults
+        if graded.fault is not None:
+            self.faults.append(self._method_fault(graded.fault))
         movement = move_tiers(
             state_of(graded.scores, metrics, rfm),
             self.history,
-            self.settings.tiers,
+            graded.method.levels,
             self.settings.general,
             self.date,
             overrides.in_force,
@@ -139,6 +145,12 @@ class Workshop:
             self.counted = (movement.shown == general.scope_value).to_numpy(dtype=bool)
             self.made[w.MIGRATION.name] = migration(movement.decision, self.settings.tiers, self.counted)
         return movement
+
+    def _method_fault(self, fault: CrmError) -> CrmError:
+        """Why the method chosen could not be used, with the cell that chose it."""
+        general = self.settings.general
+        where = setting_place(self.raw.get(p.SETTINGS_TABLE.name), "tier_method")
+        return CrmError(f"{general.tier_method}不能使用：{fault}", where=where, hint="本次按阈值法分级。")
 
     def review(self, frames: Frames, metrics: pd.DataFrame, graded: Graded, shown: pd.Series) -> None:
         """AUDIT, and TIER_EFFECT of the tiers in which the customers entered the period."""

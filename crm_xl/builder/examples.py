@@ -29,6 +29,7 @@ BLOCKS = {
     "tiers": o.TIER_BLOCK,
     "bands": o.BAND_BLOCK,
     "scheme": o.SEGMENT_BLOCK,
+    "rules": o.CHURN_BLOCK,
 }
 # Functions of a table that people fill in themselves.
 FILLED = {"AHP_WEIGHTS": w.AHP, "AHP_CR": w.AHP}
@@ -103,9 +104,16 @@ def _example(author: Author, worksheet: Worksheet, row: int, function: Function)
         references.append(xl_range(row, left, row + len(block) - 1, left + len(block[0]) - 1))
         values.append(given)
         row += len(block)
-    for argument in function.arguments[len(references) :]:
+    last = max((n for n, argument in enumerate(function.arguments) if argument.name in BLOCKS), default=-1)
+    for argument in function.arguments[len(references) : last + 1]:
         if argument.name not in BLOCKS:
-            break
+            # A blank cell, because LibreOffice takes an argument left out in the middle for 0.
+            worksheet.write_string(row, _VALUES, argument.name, look("label"))
+            worksheet.write_blank(row, _VALUES + 1, None, grid)
+            references.append(xl_range(row, _VALUES + 1, row, _VALUES + 1))
+            values.append(None)
+            row += 1
+            continue
         table = BLOCKS[argument.name]
         references.append(table.defined_name)
         values.append(_rows(author, table))

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_xl.functions import FUNCTIONS, Function
 
-_BLOCKS = "CRM_CARD、CRM_TIERS、CRM_BANDS、CRM_CUTS、CRM_SEGMENTS"
+_BLOCKS = "CRM_CARD、CRM_TIERS、CRM_BANDS、CRM_CUTS、CRM_SEGMENTS、CRM_CHURN、CRM_AHP"
 _INTRODUCTION = f"""\
 # 工作表函数
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from crm_xl.functions import parameters
 from crm_xl.functions.cells import aligned, answer, is_omitted, one, overlay_errors, read
 from crm_xl.functions.errors import NOT_AVAILABLE, NUM, ErrorValue, error_text
 from crm_xl.schema import Column, Kind
-from crm_xl.settings import Settings
 
 _LAST_ORDER = Column(name="last_order", title="最近订单日期", kind=Kind.DATE)
 _ANALYSIS_DATE = Column(name="analysis_date", title="分析日期", kind=Kind.DATE)
@@ -57,7 +57,7 @@ def churn_risk(
     wanted = LEVEL if is_omitted(show) else one(show, _SHOW)
     if wanted not in (LEVEL, REASON):
         raise ErrorValue(NOT_AVAILABLE, f"返回内容没有“{wanted}”。", hint=f"可填：{LEVEL}、{REASON}。")
-    switched_on = parameters.churn_rules(rules)
+    switched_on, general = parameters.churn_rules(rules)
     numbers = (
         mean_gap, amount, amount_before, contacts, contacts_before, complaints, response_hours, negatives,
     )  # fmt: skip
@@ -74,11 +74,11 @@ def churn_risk(
     known = dict(zip(given, rest, strict=True))
     ready = ~np.logical_or.reduce([own.failed for own in (last, today, *rest)]) & ~last.blank & ~today.blank
     results = np.full(last.values.shape, "", dtype=object)
-    general = Settings.default().general
     tags = [rule.name for rule in switched_on.values() if rule.tag]
     for day in np.unique(today.values[ready]):
         here = ready & (today.values == day)
         signals = _signals(last.values[here], {name: own.values[here] for name, own in known.items()}, tags)
+        signals = replace(signals, looked_back=int(general.warning_months))
         verdict = judge(signals, switched_on, general, pd.Timestamp(day))
         results[here] = _shown(verdict, wanted)
         results[here & (last.values > day)] = error_text(NUM, "最近订单日期晚于分析日期。")

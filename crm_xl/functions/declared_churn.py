@@ -31,7 +31,7 @@ FUNCTIONS: tuple[Function, ...] = (
             _optional("negatives", "近3个月消极反馈次数：有即为一条。"),
             _optional("risk_tags", "风险标签，多个用“、”分开：竞品接触中、付款周期延长为一条。"),
             _optional("show", "返回内容：级别 或 原因；省略为级别。"),
-            _optional("rules", "流失预警规则表，连同标题行，如 tblChurnRules[#All]；省略为默认规则。"),
+            _optional("rules", "流失预警参数，如 CRM_CHURN，或流失预警规则表连同标题行；省略为默认规则。"),
         ),
         example=Example(
             arguments=("2026-06-01", "2026-10-31", 30, 20000, 50000),

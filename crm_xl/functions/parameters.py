@@ -1,4 +1,4 @@
-"""Optional parameter ranges: the blocks CRM_CARD, CRM_TIERS, CRM_BANDS, CRM_CUTS, CRM_SEGMENTS become settings.
+"""Optional parameter ranges: the blocks CRM_CARD, CRM_TIERS, CRM_BANDS, CRM_CUTS, CRM_SEGMENTS, CRM_CHURN become settings.
 
 A block is a range with its heading row; columns are found by heading, so the 参数 tables themselves may be passed
 as well. What is checked is what is checked when the sheet 参数 is read, by the same code. A block left out means
@@ -20,8 +20,9 @@ from crm_xl.raw import RawTable
 from crm_xl.schema import Table
 from crm_xl.settings import Settings, schemes
 from crm_xl.settings.cards import SCORABLE, scorecards
+from crm_xl.settings.churn_rules import CHURN_SETTINGS
 from crm_xl.settings.churn_rules import churn_rules as rules_of
-from crm_xl.settings.model import ChurnRule, Dimension, Indicator, Scorecard, SegmentRule, Tier
+from crm_xl.settings.model import ChurnRule, Dimension, General, Indicator, Scorecard, SegmentRule, Tier
 from crm_xl.settings.rows import Row, read_rows
 from crm_xl.tables import outputs
 from crm_xl.tables import parameters as p
@@ -156,22 +157,28 @@ def segment_rules(argument: Any) -> tuple[SegmentRule, ...]:
     return found[title]
 
 
-def churn_rules(argument: Any) -> Mapping[str, ChurnRule]:
-    """The churn rules of a range like tblChurnRules with its heading row; the shipped ones without a range.
+def churn_rules(argument: Any) -> tuple[Mapping[str, ChurnRule], General]:
+    """The churn rules of a block like CRM_CHURN, or of tblChurnRules, and the settings they go by.
+
+    Without a range both are the shipped ones.
 
     Raises:
         CrmError: what is wrong, by row and heading of the range.
     """
     shipped = Settings.default()
     if is_omitted(argument):
-        return shipped.churn_rules
+        return shipped.churn_rules, shipped.general
     rows = _rows(argument, p.CHURN_RULES, ("rule", "enabled", "threshold", "unit"), ("rule", "enabled"))
     faults: list[CrmError] = []
+    titles = {setting.title: setting.name for setting in p.GENERAL if setting.name in CHURN_SETTINGS}
+    told = {titles[row["rule"]]: row["threshold"] for row in rows if row["rule"] in titles}
+    general = replace(shipped.general, **{name: value for name, value in told.items() if value is not None})
+    rows = [row for row in rows if row["rule"] not in titles]
     # The tag library is not at hand: any name may be a tag.
     tags = [row["rule"] for row in rows if row["unit"] == p.UNIT_TAG]
-    found = rules_of(rows, tags, shipped.general, faults)
+    found = rules_of(rows, tags, general, faults)
     _raise(faults)
-    return found
+    return found, general
 
 
 def _levels(argument: Any, table: Table, shipped: tuple[Tier, ...]) -> tuple[Tier, ...]:

@@ -13,6 +13,10 @@ from crm_xl.tables import parameters as p
 _MAY_BE_BLANK = (p.RULE_SILENT, p.RULE_LOST)
 
 
+# Rows of a block like CRM_CHURN that are no rules: general settings by which rules go.
+CHURN_SETTINGS = ("contact_floor", "warning_months")
+
+
 def churn_rules(
     rows: Sequence[Row], risk_tags: Sequence[str], general: General, faults: list[CrmError]
 ) -> dict[str, ChurnRule]:

@@ -198,6 +198,7 @@ class General:
     outlier_k: float
     review_days: int
     scorecard: str
+    tier_method: str
     priority_card: str
     amount_scale: float
     value_basis: str

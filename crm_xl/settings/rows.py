@@ -12,6 +12,7 @@ import pandas as pd
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import NUMERIC, Column, Kind, Table
+from crm_xl.tables import parameters as p
 from crm_xl.tables.headings import heading_errors, match_headings
 from crm_xl.tables.shipped import SHIPPED
 from crm_xl.values import out_of_range, read_cell
@@ -58,6 +59,13 @@ def read_rows(table: Table, raw: RawTable | None, faults: list[CrmError]) -> lis
         for number in range(len(raw))
         if any(present(raw.columns[position][number]) for position in index.values())
     ]
+
+
+def setting_place(raw: RawTable | None, name: str) -> str:
+    """The cell of a general setting, "参数!B12"; the sheet's name where the book does not list it."""
+    title = next(setting.title for setting in p.GENERAL if setting.name == name)
+    rows = [] if raw is None else read_rows(p.SETTINGS_TABLE, raw, [])
+    return next((row.where("value") for row in rows if row["title"] == title), p.SHEET)
 
 
 def _row(table: Table, raw: RawTable, index: Mapping[str, int], number: int, faults: list[CrmError]) -> Row:

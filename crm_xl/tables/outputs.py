@@ -15,6 +15,7 @@ from crm_xl.tables.columns import (
     output,
     percent,
     text,
+    yes_no,
 )
 
 BLOCK_SHEET = "_参数块"
@@ -100,7 +101,7 @@ SCORES = output(
     "tblScores", "客户评分",
     CUSTOMER_ID, CUSTOMER_NAME, OWNER,
     number("score", "综合得分", note="0-100，由默认评分卡计算"),
-    Column(name="tier", title="客户分级", note="只按本次得分，与 CUSTOMER_TIER 一致"),
+    Column(name="tier", title="客户分级", note="只按本次数据，由“分级方法”得出；阈值法与 CUSTOMER_TIER 一致"),
     Column(name="shown_tier", title="显示分级", note="触发条件与最短停留之后，人工调整优先"),
     number("priority_score", "优先级得分", note="由优先级评分卡计算"),
     Column(name="priority", title="优先级"),
@@ -202,7 +203,9 @@ BAND_BLOCK = output(
 CUT_BLOCK = output(
     "tblCutBlock", "RFM分界参数",
     Column(name="letter", title="指标"), *(number(f"cut_{n}", f"分界{n}") for n in (1, 2, 3, 4)),
-    needs=(), sheet=BLOCK_SHEET, defined_name="CRM_CUTS", note="上次刷新所用的分界",
+    needs=(), sheet=BLOCK_SHEET, defined_name="CRM_CUTS",
+    note="上次刷新所用的分界，得分=1+严格低于该值的分界个数；分位数法取第7类分位数（R与numpy默认）；R包rfm兼容为第7类分位数加1，"
+    "达到分界即进一档，此处写成比它小万亿分之三的数",
 )
 SEGMENT_BLOCK = output(
     "tblSegmentBlock", "RFM分群参数",
@@ -210,6 +213,12 @@ SEGMENT_BLOCK = output(
     *(number(f"{letter}_{end}", f"{letter.upper()}{title}")
       for letter in "rfm" for end, title in (("low", "下限(含)"), ("high", "上限(含)"))),
     needs=(), sheet=BLOCK_SHEET, defined_name="CRM_SEGMENTS", note="当前方案",
+)
+
+CHURN_BLOCK = output(
+    "tblChurnBlock", "流失预警参数",
+    text("rule", "规则"), yes_no("enabled", "启用"), number("threshold", "阈值", digits=None), text("unit", "单位"),
+    needs=(), sheet=BLOCK_SHEET, defined_name="CRM_CHURN", note="启用的规则，空白的阈值已按基本设置填上；末两行为基本设置",
 )
 
 # Fixed-size blocks, so that a chart's ranges stay true after every refresh.
@@ -225,5 +234,5 @@ SEGMENT_CHART = output(
 
 OUTPUTS = (
     SCORES, TIER_SUMMARY, RFM, RFM_SUMMARY, METRICS, TREND, BALANCE, LEDGER_SUMMARY, LEDGER, CHECKS, CARD_BLOCK, TIER_BLOCK,
-    BAND_BLOCK, CUT_BLOCK, SEGMENT_BLOCK, TIER_CHART, SEGMENT_CHART,
+    BAND_BLOCK, CUT_BLOCK, SEGMENT_BLOCK, CHURN_BLOCK, TIER_CHART, SEGMENT_CHART,
 )

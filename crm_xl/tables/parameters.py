@@ -23,6 +23,7 @@ CARD_VALUE, CARD_FOUR, CARD_PRIORITY, CARD_RECENT = "价值评分卡", "四维�
 CARD_MANUFACTURING, CARD_RETAIL = "制造业评分卡", "零售业评分卡"
 METHOD_STEPS, METHOD_MINMAX, METHOD_RAW = "分段", "极差标准化", "原始值"
 BY_RAW, BY_SCORE, BY_LEVEL = "原始值", "得分", "高低"
+TIERS_THRESHOLD, TIERS_STANDARDS, TIERS_CLUSTERS, TIERS_BREAKS = "阈值法", "规则法", "聚类法", "自然断点"
 RI_SAATY_1980, RI_SAATY_2005, RI_DONEGAN_DODD = "Saaty 1980", "Saaty 2005", "Donegan-Dodd 1991"
 WEIGHTS_TYPED, WEIGHTS_AHP, WEIGHTS_EXPERT, WEIGHTS_EQUAL = "手工填写", "AHP", "专家打分", "等权"
 CUT_MEDIAN, CUT_QUANTILE, CUT_VALUE = "中位数", "分位数", "固定界限"
@@ -235,6 +236,8 @@ GENERAL: tuple[Setting, ...] = (
     _number("review_days", "复核提醒天数", "数据清洗", 30, "超过此天数未复核的客户在数据核对中提醒", unit="天", minimum=1,
             guide="001"),
     Setting(name="scorecard", title="默认评分卡", group="评分与分级", default=CARD_VALUE, note="客户分级所用的评分卡", guide="003"),
+    _choice("tier_method", "分级方法", "评分与分级", (TIERS_THRESHOLD, TIERS_STANDARDS, TIERS_CLUSTERS, TIERS_BREAKS),
+            "客户分级由得分界限、分级标准表、k均值聚类或得分的自然断点决定；CUSTOMER_TIER 公式总按得分界限", "003"),
     Setting(name="priority_card", title="优先级评分卡", group="评分与分级", default=CARD_PRIORITY,
             note="S/A/B/C优先级所用的评分卡", guide="001"),
     Setting(name="amount_scale", title="金额门槛系数", group="评分与分级", kind=Kind.NUMBER, default=1.0, minimum=0.01,

@@ -79,6 +79,9 @@ SETTINGS = {
         (p.SETTINGS_TABLE, setting_row("RFM分群方案"), "value", p.SCHEME_ELEVEN),
         (p.SETTINGS_TABLE, setting_row("RFM打分方法"), "value", p.RFM_FIXED),
     ),
+    "cuts reached as in R's package": edited(
+        (p.SETTINGS_TABLE, setting_row("RFM打分方法"), "value", p.RFM_R_PACKAGE)
+    ),
 }
 
 
