@@ -43,7 +43,7 @@ def write_dashboard(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> N
     for column, width in enumerate(_WIDTHS):  # the blocks share columns: theirs are set here, not by each
         worksheet.set_column(column, column, width)
     worksheet.set_row(0, 32)
-    worksheet.write_string(0, DASHBOARD_LEFT, sheet.name, look("title"))
+    worksheet.write_string(0, 0, sheet.name, look("title"))  # where links lead
     name = note_name(d.KEY_FIGURES)
     caption = look("wrapped note", bold=True)
     worksheet.merge_range(1, DASHBOARD_LEFT, 1, _LAST, "", caption)

@@ -116,7 +116,9 @@ def write_table(
             at = top + 1 + number, left + offset
             if target := targets.get(number):
                 worksheet.write_url(*at, f"internal:{target}", body, str(value))
-            else:
+            elif (
+                sheet.kind is not SheetKind.DATA or value is not None
+            ):  # a chart takes a formatted blank for 0
                 write_cell(worksheet, *at, value, body)
     if tallest > 1 and len(sheet.placed) == 1:
         # One height for all rows: another refresh may put a longer text into any of them.

@@ -19,11 +19,16 @@ from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables import cells as named
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
-from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET
+from crm_xl.tables.card import ASSESSMENT_CARD, CARD_SHEET
+from crm_xl.tables.dashboard import DASHBOARD_SHEET, KEY_FIGURES
+from crm_xl.tables.outputs import CHART_SHEET
 from crm_xl.widths import display_width
 from tests.builder.shipped import committed, find_table, opened, parts, table_values
 
 BOOKS = pytest.mark.parametrize("spec", SHIPPED_BOOKS, ids=lambda spec: spec.name)
+
+
+PAGES = (SheetKind.DASHBOARD, SheetKind.CARD)  # blocks of fixed size, placed by hand
 
 
 @cache
@@ -54,16 +59,18 @@ def test_sheets_stand_in_reading_order_and_the_machinery_is_hidden(spec: BookSpe
     assert (shown[0], shown[1], shown[-1]) == (HOME, p.SHEET, GUIDE)
     tables = shown[2:-2] if spec.macros else shown[2:-1]
     assert (EXAMPLES in shown) == spec.macros and EXAMPLES not in tables
-    roles = [next(t.role for t in spec.tables if t.sheet == name) for name in tables]
+    roles = [next(t.role for t in spec.tables if t.sheet == name and not t.above) for name in tables]
     assert roles == sorted(roles)  # input before output
     hidden = {sheet.title for sheet in sheets} - set(shown)
-    assert {BLOCK_SHEET, CHART_SHEET} <= hidden
+    assert {t.sheet for t in spec.tables if t.sheet in HIDDEN_SHEETS} <= hidden
     assert hidden <= {*HIDDEN_SHEETS, HELP, CONFIG}
 
 
 @BOOKS
 def test_tables_that_share_a_sheet_leave_one_column_between(spec: BookSpec) -> None:
     for sheet in plan(spec):
+        if sheet.kind in PAGES:
+            continue
         for left, right in zip(sheet.placed, sheet.placed[1:], strict=False):
             assert not left.table.open_ended
             assert right.column == left.column + len(left.table.columns) + 1
@@ -73,6 +80,8 @@ def test_tables_that_share_a_sheet_leave_one_column_between(spec: BookSpec) -> N
 @BOOKS
 def test_nothing_stands_below_a_table(spec: BookSpec) -> None:
     for table in spec.tables:
+        if table.fixed_rows:  # it never grows
+            continue
         sheet, found = find_table(book_of(spec), table.name)
         left, _, right, bottom = range_boundaries(found.ref)
         below = sheet.iter_rows(min_row=bottom + 1, min_col=left, max_col=right, values_only=True)
@@ -103,7 +112,7 @@ def test_a_choice_column_has_a_dropdown_and_room_to_grow(table: Table, column: C
     sheet, found = find_table(book_of(WORKBOOK), table.name)
     left, top, _, bottom = range_boundaries(found.ref)
     at = left + table.names.index(column.name)
-    for row in (top + 1, bottom, bottom + FURTHER_ROWS):
+    for row in (top + 1, bottom, bottom + (0 if table.fixed_rows else FURTHER_ROWS)):
         (rule,) = validations_at(sheet, row, at)
         assert rule.type == "list"
         assert rule.formula1 == f'"{",".join(column.choices or ("是", "否"))}"'
@@ -139,7 +148,9 @@ def test_tags_and_tiers_are_chosen_from_the_parameters_but_others_only_warn() ->
 @BOOKS
 def test_every_cell_a_refresh_fills_has_its_name_and_holds_a_value(spec: BookSpec) -> None:
     book = book_of(spec)
-    shown = [t for t in spec.of_role(Role.OUTPUT) if t.sheet not in HIDDEN_SHEETS]
+    pages = (DASHBOARD_SHEET, CARD_SHEET)  # they say it once for all their blocks
+    shown = [t for t in spec.of_role(Role.OUTPUT) if t.sheet not in (*HIDDEN_SHEETS, *pages)]
+    shown += [table for table in spec.tables if table in (KEY_FIGURES, ASSESSMENT_CARD)]
     names = [cell.name for cell in named.STATUS_CELLS] + [named.note_name(table) for table in shown]
     for name in names:
         ((sheet, address),) = book.defined_names[name].destinations
@@ -150,7 +161,7 @@ def test_every_cell_a_refresh_fills_has_its_name_and_holds_a_value(spec: BookSpe
 @BOOKS
 def test_the_blocks_that_formulas_read_are_named_with_their_headings(spec: BookSpec) -> None:
     blocks = [table for table in spec.tables if table.defined_name]
-    assert blocks
+    assert len(blocks) > 5 or not spec.macros  # formulas are for the workbook that has functions
     for table in blocks:
         sheet, found = find_table(book_of(spec), table.name)
         ((name, area),) = book_of(spec).defined_names[table.defined_name].destinations
@@ -162,7 +173,7 @@ def test_links_lead_to_sheets_that_are_there(spec: BookSpec) -> None:
     book = book_of(spec)
     for sheet in (book[HOME], book[p.SHEET]):
         links = [cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink]
-        assert len(links) >= 8
+        assert len(links) >= 4
         for link in links:
             name, _, address = link.location.rpartition("!")
             assert book[name.strip("'")][address].value
@@ -176,7 +187,7 @@ def test_charts_hold_the_values_they_show(spec: BookSpec) -> None:
     charts = {
         name: data for name, data in parts(committed(spec)).items() if name.startswith("xl/charts/chart")
     }
-    assert len(charts) == (6 if spec.macros else 5)
+    assert bool(charts) == any(table.sheet == CHART_SHEET for table in spec.tables)
     for name, data in charts.items():
         root = etree.fromstring(data)
         for values in root.iterfind(".//{*}val/{*}numRef"):
@@ -186,7 +197,7 @@ def test_charts_hold_the_values_they_show(spec: BookSpec) -> None:
                 min_row=top, max_row=bottom, min_col=left, max_col=left, values_only=True)]  # fmt: skip
             cached = [float(point.text) for point in values.iterfind(".//{*}v")]
             assert cached == [float(cell) for cell in cells if cell is not None], name
-            assert len(cached) >= 4
+            assert cached
         assert (
             root.find(".//{*}plotVisOnly") is None
         )  # else nothing shows: the blocks stand on a hidden sheet
@@ -200,7 +211,7 @@ def test_pages_are_a4_landscape_with_headings_repeated(spec: BookSpec) -> None:
         assert sheet.page_setup.orientation == "landscape", sheet.title
         assert sheet.page_setup.paperSize == 9
         assert sheet.print_area
-        if plan_.placed:
+        if plan_.placed and plan_.kind not in PAGES:
             assert sheet.print_title_rows == f"${plan_.top_heading_row + 1}:${plan_.heading_row + 1}"
             assert sheet.freeze_panes is not None
 
