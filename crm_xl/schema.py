@@ -133,6 +133,12 @@ class Table:
         return any(column.band for column in self)
 
     @property
+    def band_starts(self) -> tuple[int, ...]:
+        """The index of the first column of each group of columns; 0 alone where there are none."""
+        bands = [column.band for column in self]
+        return tuple(at for at, band in enumerate(bands) if not at or band != bands[at - 1])
+
+    @property
     def required(self) -> tuple[Column, ...]:
         """The columns without which a row, or the whole table, means nothing."""
         return tuple(column for column in self.columns if column.required)

@@ -21,6 +21,8 @@ _SMALLEST_SCALE, _LARGEST_SCALE = 50, 100
 
 Columns = tuple[int, int]  # first and last, 0-based
 
+_REPEATED: Columns = (0, 1)  # who a row is about stands on every page
+
 
 def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     """Paper, margins, what repeats, and where pages begin; widths and charts of the sheet are known by now."""
@@ -48,32 +50,43 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     blocks = _blocks(author, sheet, right)
     fits = all(_width(author, sheet, block) <= _TWO_PAGES for block in blocks)
     if width > _PAGE_WIDTH and len(blocks) > 1 and fits:
-        pages = _packed(author, sheet, blocks)
-        widest_pixels = max(_pixels(author, sheet, page) for page in pages)
+        repeated = _REPEATED if last.table.banded else None
+        pages = _packed(author, sheet, blocks, repeated)
+        widest_pixels = max(
+            _pixels(author, sheet, pages[0]), *(_pixels(author, sheet, p, repeated) for p in pages[1:])
+        )
         scale = int(100 * _PAGE_PIXELS / widest_pixels)
         worksheet.set_print_scale(max(_SMALLEST_SCALE, min(_LARGEST_SCALE, scale)))
         worksheet.set_v_pagebreaks([first for first, _ in pages[1:]])
+        if repeated is not None:
+            worksheet.repeat_columns(*repeated)
         return
     number = max(1, round(width / _PAGE_WIDTH))
     worksheet.fit_to_pages(number, 0)
     if number > 1:
-        worksheet.repeat_columns(0, 1)
+        worksheet.repeat_columns(*_REPEATED)
 
 
 def _blocks(author: Author, sheet: SheetPlan, right: int) -> list[Columns]:
-    """The columns of each table and of the charts to their right, from left to right, without a gap."""
-    starts = [placed.column for placed in sheet.placed]
+    """The columns of each table, or of each group of a table's columns, and of the charts to their right.
+
+    They go from left to right without a gap.
+    """
+    starts = [placed.column + offset for placed in sheet.placed for offset in placed.table.band_starts]
     if (chart_left := author.chart_left.get(sheet.name)) is not None:
         starts.append(chart_left)
     return [(first, after - 1) for first, after in zip(starts, [*starts[1:], right + 1], strict=True)]
 
 
-def _packed(author: Author, sheet: SheetPlan, blocks: Sequence[Columns]) -> list[Columns]:
-    """The columns of each page: as many neighbours as fit on one together."""
+def _packed(
+    author: Author, sheet: SheetPlan, blocks: Sequence[Columns], repeated: Columns | None
+) -> list[Columns]:
+    """The columns of each page: as many neighbours as fit on one together, and with what every page repeats."""
     pages = [blocks[0]]
     for block in blocks[1:]:
         together = pages[-1][0], block[1]
-        if _width(author, sheet, together) <= _PAGE_WIDTH:
+        again = _width(author, sheet, repeated) if repeated is not None and together[0] > 0 else 0.0
+        if _width(author, sheet, together) + again <= _PAGE_WIDTH:
             pages[-1] = together
         else:
             pages.append(block)
@@ -85,6 +98,8 @@ def _width(author: Author, sheet: SheetPlan, columns: Columns) -> float:
     return sum(author.widths.get((sheet.name, at), UNSET_WIDTH) for at in range(columns[0], columns[1] + 1))
 
 
-def _pixels(author: Author, sheet: SheetPlan, columns: Columns) -> float:
+def _pixels(author: Author, sheet: SheetPlan, *ranges: Columns | None) -> float:
     """How wide columns are on a screen of 96 dots an inch: 7 a character, and 5 that every column has beside."""
-    return 7 * _width(author, sheet, columns) + 5 * (columns[1] - columns[0] + 1)
+    return sum(
+        7 * _width(author, sheet, own) + 5 * (own[1] - own[0] + 1) for own in ranges if own is not None
+    )

@@ -25,6 +25,9 @@ _PRIORITY = text("priority", "优先级")
 _MASKED_CONTACT = "姓名与手机脱敏；有最终决策者时取其人，否则依次取采购负责人、技术决策者、使用者、其他"
 
 
+_EVIDENCE = "数字依据"
+
+
 def _under(band: str, *columns: Column) -> tuple[Column, ...]:
     return tuple(replace(column, band=band) for column in columns)
 
@@ -64,14 +67,23 @@ RELATION = output(
 
 BASIC_INFO = output(
     "tblBasicInfo", "客户基础信息表",
-    _ID_001, CUSTOMER_NAME, text("industry", "行业"), text("size", "企业规模(员工数)"),
-    Column(name="founded_year", title="成立时间", kind=Kind.INTEGER, unit="年"),
-    text("main_business", "主营业务"), text("region", "所在区域"),
-    text("contact_name", "关键联系人", _MASKED_CONTACT), text("position", "联系人职位"), text("decision_role", "决策角色"),
-    Column(name="contact_id", title="联系人ID", kind=Kind.ID), text("phone", "联系方式", "脱敏"), text("contact_preference", "沟通偏好"),
-    date("cooperation_start", "首次合作时间", "空白时为首次订单日期"), money("amount", "累计交易金额(万元)", "万元"),
-    money("average_order_value", "平均客单价(元)", note="累计交易金额 ÷ 历史订单数"), text("products", "高频购买产品/服务", "历史金额最大的几类"),
-    count("renewals", "续约次数", "次"),
+    *_under(
+        "企业信息",
+        _ID_001, CUSTOMER_NAME, text("industry", "行业"), text("size", "企业规模(员工数)"),
+        Column(name="founded_year", title="成立时间", kind=Kind.INTEGER, unit="年"),
+        text("main_business", "主营业务"), text("region", "所在区域"),
+    ),
+    *_under(
+        "联系人信息",
+        text("contact_name", "关键联系人", _MASKED_CONTACT), text("position", "联系人职位"), text("decision_role", "决策角色"),
+        Column(name="contact_id", title="联系人ID", kind=Kind.ID), text("phone", "联系方式", "脱敏"), text("contact_preference", "沟通偏好"),
+    ),
+    *_under(
+        "历史合作数据",
+        date("cooperation_start", "首次合作时间", "空白时为首次订单日期"), money("amount", "累计交易金额(万元)", "万元"),
+        money("average_order_value", "平均客单价(元)", note="累计交易金额 ÷ 历史订单数"), text("products", "高频购买产品/服务", "历史金额最大的几类"),
+        count("renewals", "续约次数", "次"),
+    ),
     guide="001", note="每位客户一行",
 )  # fmt: skip
 
@@ -98,13 +110,19 @@ TAG_BOARD = output(
 
 LEVEL_SUMMARY = output(
     "tblLevelSummary", "客户分层总结",
-    _PRIORITY, count("customers", "客户数量(家)"), percent("customer_share", "占比"),
-    money("amount", "近12个月交易额(万元)", "万元"), percent("amount_share", "交易额占比"),
-    text("industry", "主要行业", "本级中客户最多的行业"), count("industry_customers", "主要行业客户数(家)"),
-    percent("industry_share", "主要行业占比", "占本级中知道行业的客户"),
-    text("need", "主要需求", "本级中最多的需求标签"), count("need_customers", "主要需求客户数(家)"),
-    percent("need_share", "主要需求占比", "占本级中有需求标签的客户"),
-    text("features", "核心特征", "由本行与分层特征的数字写成；规则、阈值与文字见参数中的洞察规则"), text("follow_up", "跟进策略"),
+    *_under(
+        "分层总结",
+        _PRIORITY, count("customers", "客户数量(家)"), percent("customer_share", "占比"),
+        text("features", "核心特征", "由本行与分层特征的数字写成；规则、阈值与文字见参数中的洞察规则"), text("follow_up", "跟进策略"),
+    ),
+    *_under(
+        _EVIDENCE,
+        money("amount", "近12个月交易额(万元)", "万元"), percent("amount_share", "交易额占比"),
+        text("industry", "主要行业", "本级中客户最多的行业"), count("industry_customers", "主要行业客户数(家)"),
+        percent("industry_share", "主要行业占比", "占本级中知道行业的客户"),
+        text("need", "主要需求", "本级中最多的需求标签"), count("need_customers", "主要需求客户数(家)"),
+        percent("need_share", "主要需求占比", "占本级中有需求标签的客户"),
+    ),
     guide="001", note="最后一行为合计；客户数与金额的占比按最大余数法取两位，合计为100%",
 )  # fmt: skip
 
@@ -118,12 +136,17 @@ LEVEL_TRAITS = output(
 
 OPPORTUNITY_NOTES = output(
     "tblOpportunityNotes", "问题与机会点",
-    text("kind", "类别"), text("rule", "规则"), text("subject", "对象"), text("finding", "发现", "由本行的数字写成"),
-    number("figure", "指标值"), number("base", "对照值"), text("unit", "单位"),
-    number("threshold", "阈值", digits=None), text("threshold_unit", "阈值单位"),
-    count("customers", "涉及客户数(家)"), count("group", "范围客户数(家)"), percent("share", "占比", "涉及 ÷ 范围"),
-    money("amount", "涉及近12个月金额(万元)", "万元"), text("listed", "涉及客户", "按近12个月金额列出前10家的编号"),
-    text("advice", "建议行动"),
+    *_under(
+        "问题与机会",
+        text("kind", "类别"), text("rule", "规则"), text("subject", "对象"), text("finding", "发现", "由本行的数字写成"),
+        text("advice", "建议行动"),
+    ),
+    *_under(
+        _EVIDENCE,
+        number("figure", "指标值"), number("base", "对照值"), text("unit", "单位"), text("threshold", "阈值"),
+        count("customers", "涉及客户数(家)"), count("group", "范围客户数(家)"), percent("share", "占比", "涉及 ÷ 范围"),
+        money("amount", "涉及金额(万元)", "万元", "涉及客户近12个月的金额"), text("listed", "涉及客户", "按近12个月金额列出前10家的编号"),
+    ),
     guide="001", note="先问题后机会；规则、阈值与文字见参数中的洞察规则",
 )  # fmt: skip
 

@@ -63,8 +63,7 @@ def _row(kind: str, rule: InsightRule, finding: Finding, facts: Facts) -> dict[s
         "figure": round(finding.figure, _FIGURE_DIGITS),
         "base": round(finding.base, _FIGURE_DIGITS),
         "unit": finding.unit,
-        "threshold": np.nan if rule.threshold is None else rule.threshold,
-        "threshold_unit": r.UNITS[rule.name],
+        "threshold": None if rule.threshold is None else figure_text(rule.threshold, r.UNITS[rule.name]),
         "customers": float(len(affected)),
         "group": float(finding.group),
         "share": round(len(affected) / finding.group, DECIMALS),
@@ -85,5 +84,5 @@ def cells_of(row: dict[str, Any]) -> dict[str, str]:
         r.GROUP: number_text(row["group"]),
         r.SHARE: share_text(row["share"]),
         r.AMOUNT: figure_text(row["amount"], "万元"),
-        r.LIMIT: figure_text(row["threshold"], row["threshold_unit"]),
+        r.LIMIT: row["threshold"] or "无",
     }

@@ -68,7 +68,7 @@ def _all_rows() -> dict[str, Rows]:
         i.CUSTOMERS.name: customer_rows(customers),
         i.CONTACTS.name: contact_rows(customers, random_),
         i.ORDERS.name: order_rows(orders),
-        i.INTERACTIONS.name: interaction_rows(customers, random_),
+        i.INTERACTIONS.name: interaction_rows(customers),
         i.TICKETS.name: ticket_rows(customers, random_),
         i.USAGE.name: usage_rows(customers, random_),
         i.RATINGS.name: rating_rows(customers, random_),

@@ -58,7 +58,8 @@ def _rating_row(customer: Customer, judge: str, random_: random.Random) -> tuple
 def tag_rows(customers: list[Customer], random_: random.Random) -> list[tuple[Any, ...]]:
     """Rows of `tblTags`: a need for every second customer, risks where orders stopped, and the potential."""
     rows: list[tuple[Any, ...]] = []
-    for customer in customers[1::2]:
+    # Two of four in turn, so that every second or sixth customer taken has tags too.
+    for customer in (own for number, own in enumerate(customers) if number % 4 in (0, 1)):
         rows.append((customer.customer_id, "需求", random_.choice(_TAGS["需求"]), None))
         if customer.lost or random_.random() < 0.08:
             rows.append((customer.customer_id, "风险", random_.choice(_TAGS["风险"]), None))

@@ -245,7 +245,7 @@ def test_needs_that_nobody_answered() -> None:
     row = only(r.UNMET_NEED, people, rows)
     assert row["finding"] == "2家客户提出明确需求后已超过30天没有下单也没有再联系，平均已75天"
     assert (row["group"], row["share"], row["listed"]) == (5, 0.4, "C1、C2")
-    assert row["threshold_unit"] == "天"
+    assert row["threshold"] == "30天"
 
 
 def test_what_was_agreed_and_not_done() -> None:
@@ -362,7 +362,10 @@ def test_problems_come_first_and_every_number_of_a_sentence_stands_in_its_row() 
     for row in table.to_dict("records"):
         cells = {f"{cell:g}" for cell in row.values() if isinstance(cell, float)}
         cells |= {f"{cell:.2f}".rstrip("0").rstrip(".") for cell in row.values() if isinstance(cell, float)}
-        cells |= {f"{round(100 * row['share'], 2):g}", *re.findall(r"\d+", row["subject"])}
+        cells |= {
+            f"{round(100 * row['share'], 2):g}",
+            *re.findall(r"\d+", f"{row['subject']} {row['threshold']}"),
+        }
         fixed = re.findall(
             r"\d+", re.sub(r"\{[^}]*\}", "", Settings.default().insight_rules[row["rule"]].text)
         )
