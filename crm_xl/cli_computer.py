@@ -34,9 +34,9 @@ def doctor(
 @app.command()
 def install(
     wheelhouse: Annotated[
-        Path | None, typer.Option(help="离线安装包的文件夹；省略则从网络下载程序包")
+        Path | None, typer.Option(help="发行包里的离线安装包文件夹（wheelhouse）；不需要网络")
     ] = None,
-    wheel: Annotated[Path | None, typer.Option(help="crm_xl 的安装文件；默认用离线安装包里的")] = None,
+    wheel: Annotated[Path | None, typer.Option(help="只指定 crm_xl 的安装文件，其他程序包从网络下载")] = None,
     home: Annotated[Path | None, typer.Option(help="程序放在哪个文件夹；默认在用户的本地数据里")] = None,
     books: Annotated[Path | None, typer.Option(help="工作簿放在哪个文件夹；默认“文档”里的“客户分析”")] = None,
     uninstall: Annotated[bool, typer.Option("--uninstall", help="卸载；您改动过的工作簿都会留下")] = False,

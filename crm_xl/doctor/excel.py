@@ -10,6 +10,7 @@ import base64
 import csv
 import hashlib
 import platform
+import re
 from collections.abc import Iterator
 from functools import partial
 from importlib import metadata
@@ -144,6 +145,12 @@ def interpreter(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
             f"{detail}：这个 Python 里没有 crm_xl",
             f"{_REINSTALL}您的 xlwings 若还用于别的工作簿，请在安装时放置的文件夹里使用本工作簿。",
         )
+    elif not list(packages.glob("pywin32-*.dist-info")):
+        yield bad("解释器", f"{detail}：缺少 pywin32，Python 不能与 Excel 通信", _REINSTALL)
+    elif (base := _base_of(python.parent.parent)) is not None and not base.is_dir():
+        yield bad(
+            "解释器", f"{detail}：建立它的 Python（{base}）已被卸载", f"请装回那个 Python。{_REINSTALL}"
+        )
     else:
         yield good("解释器", detail)
 
@@ -273,6 +280,16 @@ def sheet_settings(workbook: Path) -> dict[str, str]:
             break
         found[key.upper()] = str(row[1]) if len(row) > 1 else ""
     return found
+
+
+def _base_of(environment: Path) -> Path | None:
+    """The folder of the Python that an environment was made from; None where it does not say."""
+    try:
+        text = (environment / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^home\s*=\s*(.+?)\s*$", text, re.MULTILINE)
+    return Path(found[1]) if found else None
 
 
 def _setting(machine: Machine, workbook: Path | None, key: str) -> Setting | None:

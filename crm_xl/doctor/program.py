@@ -64,7 +64,7 @@ def packages(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
         yield bad(
             "程序包",
             f"缺少 {'、'.join(absent)}",
-            f"请重新安装，或运行：{_python()} -m pip install --upgrade crm-xl",
+            "请重新安装 crm_xl。",
         )
     else:
         yield good("程序包", "必需的都已安装")
@@ -72,7 +72,7 @@ def packages(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
         yield note(
             f"可选：{_EXTRAS[wanted]}",
             f"未安装（{'、'.join(names)}）",
-            f'需要时运行：{_python()} -m pip install "crm-xl[{wanted}]"',
+            f"需要时运行：{sys.executable} -m pip install {' '.join(names)}",
         )
 
 
@@ -156,7 +156,3 @@ def writing(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
             )
         else:
             yield good(f"写入权限（{title}）", str(folder))
-
-
-def _python() -> str:
-    return sys.executable

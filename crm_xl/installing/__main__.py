@@ -26,7 +26,7 @@ def run(
     """Install for this user, or remove what was installed; each step is printed.
 
     Args:
-        wheel: of crm_xl; by default the wheelhouse's, or an index has it.
+        wheel: of crm_xl; by default the wheelhouse's.
         wheelhouse: a folder with the wheels of everything: no network is used.
         home: another folder for the program.
         books: another folder for workbook and templates.

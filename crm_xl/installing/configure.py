@@ -52,11 +52,18 @@ def configure(
             )
     old = Config.read(path, machine.code_page)
     again = before is not None and before.config == str(path)
-    made = before.config_made if before is not None and again else old.text is None
-    previous = old.get(INTERPRETER)
-    if previous is not None and inside(previous, layout.home):
-        previous = before.previous if before is not None and again else None
     backup = path.with_name(path.name + BACKUP_ENDING)
+    previous = old.get(INTERPRETER)
+    if before is not None and again:
+        made = before.config_made
+        if previous is not None and inside(previous, layout.home):
+            previous = before.previous
+    elif previous is not None and inside(previous, layout.home):
+        # Left by an installation that was cut short: what was there before it stands in the backup, if anything did.
+        earlier = Config.read(backup, machine.code_page)
+        made, previous = earlier.text is None, earlier.get(INTERPRETER)
+    else:
+        made = old.text is None
     if old.text is not None and not made and not backup.exists():
         write_file(backup, path.read_bytes(), undos)
     write_file(path, old.with_value(INTERPRETER, str(python_of(environment))).content, undos)

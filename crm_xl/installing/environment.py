@@ -117,7 +117,10 @@ def _not_installed(done: Done, source: Source) -> CrmError:
             "连不上网络，没能下载程序包。",
             hint="请检查网络或公司的代理设置；没有网络时请用带离线安装包（wheelhouse）的发行包。",
         )
-    return CrmError(f"程序包没能安装：{_last(done)}。", hint="请把这句话发给支持人员。")
+    return CrmError(
+        f"程序包没能安装：{_last(done)}。",
+        hint="请改用带离线安装包（wheelhouse）的发行包，或把这句话发给支持人员。",
+    )
 
 
 def _last(done: Done) -> str:

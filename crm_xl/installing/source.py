@@ -1,4 +1,4 @@
-"""Where the packages come from: an index, or a folder of wheels that is checked before anything is made."""
+"""Where the packages come from: our own always from a file, others from an index or a folder that is checked first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import re
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from crm_xl.errors import CrmError
@@ -23,12 +22,12 @@ class Source:
     """Where packages come from.
 
     Attributes:
-        wheel: our own; None: an index has it.
+        wheel: our own. Never from an index: whoever took our name there would be let in.
         wheelhouse: a folder with wheels of everything, used without a network; None: from an index.
         version: of crm_xl.
     """
 
-    wheel: Path | None
+    wheel: Path
     wheelhouse: Path | None
     version: str
 
@@ -36,8 +35,7 @@ class Source:
     def arguments(self) -> list[str]:
         """What pip is told to install, and from where."""
         offline = ["--no-index", "--find-links", str(self.wheelhouse)] if self.wheelhouse else []
-        own = f"crm-xl[{EXTRAS}] @ {self.wheel.resolve().as_uri()}" if self.wheel else None
-        return [*offline, own or f"crm-xl[{EXTRAS}]=={self.version}"]
+        return [*offline, f"crm-xl[{EXTRAS}] @ {self.wheel.resolve().as_uri()}"]
 
 
 def source_of(wheel: Path | None = None, wheelhouse: Path | None = None) -> Source:
@@ -59,7 +57,10 @@ def source_of(wheel: Path | None = None, wheelhouse: Path | None = None) -> Sour
                 raise CrmError("离线安装包里没有 crm_xl 本身。", where=str(wheelhouse), hint=_REMEDY)
             wheel = found[-1]
     if wheel is None:
-        return Source(wheel=None, wheelhouse=None, version=metadata.version("crm-xl"))
+        raise CrmError(
+            "请指定从哪里安装。",
+            hint="用 --wheelhouse 指定发行包里的 wheelhouse 文件夹，或双击发行包里的 install.cmd。",
+        )
     named = _OWN.fullmatch(wheel.name)
     if named is None or not wheel.is_file():
         raise CrmError(

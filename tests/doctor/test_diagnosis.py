@@ -111,6 +111,10 @@ def changed_dll(machine: Simulated) -> None:
     (packages / "RECORD").write_text(f"../../xlwings64-0.37.8.dll,sha256={mark},9\n")
 
 
+def without_pywin32(machine: Simulated) -> None:
+    shutil.rmtree(environment(machine) / "Lib" / "site-packages" / "pywin32-312.dist-info")
+
+
 def foreign_python(machine: Simulated) -> None:
     python = machine.root / "other" / "Scripts" / "python.exe"
     python.parent.mkdir(parents=True)
@@ -134,6 +138,8 @@ FAULTS: list[tuple[Plant, str, str, str]] = [
     (conf('"INTERPRETER_WIN","C:\\gone\\Scripts\\python.exe"\r\n'), "解释器", "文件不存在", "install.ps1"),
     (conf('"INTERPRETER_WIN","C:\\Program Files\\WindowsApps\\python.exe"\r\n'), "解释器", "微软商店", "python.org"),
     (foreign_python, "解释器", "没有 crm_xl", "install.ps1"),
+    (without_pywin32, "解释器", "缺少 pywin32", "install.ps1"),
+    (lambda machine: shutil.rmtree(machine.base_prefix), "解释器", "已被卸载", "装回"),
     (without_dlls, "DLL", "不在解释器旁边", "隔离区"),
     (other_dll, "DLL", "xlwings64-0.30.0.dll，而工作簿需要 xlwings64-0.37.8.dll", "版本不一致"),
     (changed_dll, "DLL", "与安装时不同", "隔离区"),

@@ -31,6 +31,7 @@ def wheelhouse(folder: Path, **own: object) -> Path:
         for bits in (32, 64):
             name = f"xlwings{bits}-{XLWINGS}.dll"
             archive.writestr(f"xlwings-{XLWINGS}.data/data/{name}", name.encode())
+        archive.writestr("pywin32-312.dist-info/METADATA", "Name: pywin32")
     sums = [
         f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}"
         for each in sorted(folder.glob("*.whl"))
@@ -106,6 +107,7 @@ class Simulated:
             scripts = Path(words[3]) / "Scripts"
             scripts.mkdir(parents=True)
             (scripts / "python.exe").write_bytes(b"exe")
+            (Path(words[3]) / "pyvenv.cfg").write_text(f"home = {self.base_prefix}\nversion = 3.11.7\n")
         elif words[1:3] == ["-m", "pip"]:
             self._install(Path(words[0]).parent.parent, words)
         elif words[1] == "-c" and "metadata" in words[2]:

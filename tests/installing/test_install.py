@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from crm_xl.errors import CrmError
+from crm_xl.installing import steps
+from crm_xl.installing import uninstall as removing
 from crm_xl.installing.__main__ import main
 from crm_xl.installing.config import user_file
 from crm_xl.installing.install import Installed, install
@@ -269,6 +271,60 @@ def fail_at(patch: pytest.MonkeyPatch, at: int) -> None:
 
     patch.setattr(os, "replace", failing(os.replace))
     patch.setattr(Path, "mkdir", failing(Path.mkdir))
+
+
+def user_setting(machine: Simulated) -> bytes:
+    """What the user had in xlwings.conf: an interpreter that is gone, and something else."""
+    file = user_file(machine)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b'"INTERPRETER_WIN","C:\\gone\\python.exe"\r\n"SHOW CONSOLE","True"\r\n')
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("has_config", [False, True], ids=["no xlwings.conf", "an xlwings.conf"])
+def test_killed_at_any_moment_the_next_installation_is_whole_and_can_be_removed(
+    tmp_path: Path, source: Source, has_config: bool
+) -> None:
+    """At every file operation the power fails: nothing is undone. Installing again and removing leaves no trace."""
+    for at in range(1, 100):
+        machine = Simulated(tmp_path / f"disk{at}")
+        setting = user_setting(machine) if has_config else None
+        before = {name for name, content in files(machine).items() if content is not None}
+        with pytest.MonkeyPatch.context() as patch:
+            fail_at(patch, at)
+            patch.setattr(steps, "_undo", lambda _undos: [])
+            try:
+                put(machine, source)
+            except CrmError:
+                killed = True
+            else:
+                killed = False
+        done = put(machine, source)
+        assert done.workbook.read_bytes() == WORKBOOK
+        assert conf(machine).count("INTERPRETER_WIN") == 1 and done.record.environment in conf(machine)
+        assert [Path(done.record.environment)] == list(plan(machine).home.glob("env-*"))
+        assert uninstall(machine, tell=quiet) == []
+        after = {name for name, content in files(machine).items() if content is not None}
+        assert after == before, at
+        if setting is not None:
+            assert user_file(machine).read_bytes() == setting
+        if not killed:
+            break
+    assert at > 8
+
+
+def test_an_environment_that_excel_still_uses_is_removed_later(
+    machine: Simulated, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Path(put(machine, source).record.environment)
+
+    def locked(_folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "in use", "xlwings64-0.37.8.dll")
+
+    monkeypatch.setattr(removing, "remove_tree", locked)
+    second = Path(put(machine, source).record.environment)
+    assert machine.later == [first]
+    assert str(second) in conf(machine)
 
 
 @pytest.mark.parametrize("with_earlier", [False, True], ids=["fresh", "over an earlier one"])

@@ -207,6 +207,12 @@ def test_a_file_that_is_no_wheel_of_ours_is_refused(tmp_path: Path) -> None:
         source_of(wheel=tmp_path / "crm.whl")
 
 
+def test_our_own_package_never_comes_from_an_index() -> None:
+    # Anybody could publish one under our name there.
+    with pytest.raises(CrmError, match="--wheelhouse"):
+        source_of()
+
+
 def test_a_wheelhouse_without_us_is_refused(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_text("")
     with pytest.raises(CrmError, match="没有 crm_xl 本身"):
