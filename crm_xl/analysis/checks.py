@@ -22,7 +22,6 @@ from crm_xl.settings import Settings
 from crm_xl.settings.model import WEIGHT_TOLERANCE
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
-from crm_xl.tables import service_reports as reports
 from crm_xl.values import missing
 
 PASSED, FAILED, REMIND = "✔", "✘", "※"
@@ -130,15 +129,8 @@ def _analysed_totals(subject: Subject) -> Iterable[Check]:
 
 
 def _reports(subject: Subject) -> Iterable[Check]:
-    """Reports broken down several times over: each dimension must add up to the row 合计."""
-    yield from subject.reported
-    for table, names in reports.ADD_UP:
-        made = subject.made.get(table.name)
-        if made is None:
-            continue
-        sums = made.iloc[:-1].groupby("dimension")[list(names)].sum()
-        rest = (sums - made[list(names)].iloc[-1].fillna(0.0).astype(float)).abs().to_numpy()
-        yield agrees(f"“{table.title}”各维度合计＝总计", float(rest.max(initial=0.0)), f"{len(sums)} 个维度")
+    """What the reports found of their own totals, under the choices above them."""
+    return subject.reported
 
 
 def agrees(check: str, rest: float, detail: str) -> Check:

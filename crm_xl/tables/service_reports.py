@@ -130,8 +130,3 @@ OUTPUTS = (
     PROFILE_INDUSTRY_CHART, PROFILE_REGION_CHART, COMPLAINT_CHART, CHURN_REASON_CHART, CAMPAIGN_CHART,
 )
 CHOICES = (PROFILE_CHOICE, SERVICE_CHOICE, CHURN_CHOICE, CAMPAIGN_CHOICE)
-# Report -> the columns whose groups add up to the row 合计 in every dimension.
-ADD_UP: tuple[tuple[Table, tuple[str, ...]], ...] = (
-    (PROFILE_REPORT, ("customers", "orders", "amount")), (SERVICE_REPORT, ("tickets",)),
-    (CHURN_REPORT, ("lost", "amount")), (CAMPAIGN_REPORT, ("members", "revenue", "cost")),
-)

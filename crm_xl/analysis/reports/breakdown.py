@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.checks import Check, agrees
+from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.reports.choice import Choice
 from crm_xl.analysis.reports.groups import Grouping, detailed_industries, industries
-from crm_xl.analysis.shares import shares
 from crm_xl.schema import Table
 from crm_xl.settings.model import BOUND_TOLERANCE, General
 from crm_xl.tables import choices as c
@@ -60,11 +60,6 @@ def group_rows(grouping: Grouping, columns: Mapping[str, ArrayLike]) -> pd.DataF
     )
 
 
-def total_share(values: Floats) -> float:
-    """The share of the 合计 row: all of it, or missing where there is nothing to share."""
-    return 1.0 if np.isfinite(shares(values)).any() else np.nan
-
-
 def stacked(
     parts: Sequence[pd.DataFrame], total: Mapping[str, object] | pd.Series, table: Table
 ) -> pd.DataFrame:
@@ -72,3 +67,20 @@ def stacked(
     last = pd.DataFrame([{**dict(total), "dimension": TOTAL}])
     frame = pd.concat([*parts, last], ignore_index=True)
     return frame.reindex(columns=list(table.names))
+
+
+def adds_up(table: Table, report: pd.DataFrame, data: Mapping[str, float]) -> Check:
+    """The check that every dimension of a report, and its row 合计, add up to what the data say.
+
+    Args:
+        table: its declaration.
+        report: one row per dimension and group.
+        data: column -> its total, added up from the input tables, in the column's unit.
+    """
+    sums = report.groupby("dimension")[list(data)].sum()
+    rest = 0.0
+    for name, total in data.items():
+        unit = YUAN_PER_WAN if table.column(name).unit == "万元" else 1.0
+        rest = max(rest, float((sums[name] - total).abs().max()) * unit)
+    told = "，".join(f"{table.column(name).title} {total:,.10g}" for name, total in data.items())
+    return agrees(f"“{table.title}”各维度合计＝数据", rest, told)

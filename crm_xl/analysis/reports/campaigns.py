@@ -10,7 +10,7 @@ import pandas as pd
 
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
-from crm_xl.analysis.reports.breakdown import stacked
+from crm_xl.analysis.reports.breakdown import adds_up, stacked
 from crm_xl.analysis.reports.choice import Choice, choice_of, named
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import Grouping
@@ -54,6 +54,7 @@ def make(ground: Ground) -> Made:
     return Made(
         tables={s.CAMPAIGN_REPORT.name: report, s.CAMPAIGN_CHART.name: _block(by_campaign)},
         chosen={s.CAMPAIGN_REPORT.name: choice.words},
+        checks=(adds_up(s.CAMPAIGN_REPORT, report, {"cost": own["cost"].sum() / YUAN_PER_WAN}),),
     )
 
 

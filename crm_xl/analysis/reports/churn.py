@@ -16,6 +16,7 @@ from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.reports.breakdown import (
+    adds_up,
     group_rows,
     industry_groups,
     most_first,
@@ -114,6 +115,7 @@ def make(ground: Ground) -> Made:
             s.CHURN_REASON_CHART.name: chart_block(rows, s.CHURN_REASON_CHART),
         },
         chosen={s.CHURN_REPORT.name: choice.words},
+        checks=(adds_up(s.CHURN_REPORT, report, {"lost": float(losses.lost.sum())}),),
     )
 
 

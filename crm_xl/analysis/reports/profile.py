@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.balance import exact_sum
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN, order_count
-from crm_xl.analysis.reports.breakdown import group_rows, industry_groups, most_first, stacked
+from crm_xl.analysis.reports.breakdown import adds_up, group_rows, industry_groups, most_first, stacked
 from crm_xl.analysis.reports.choice import Choice, choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import PERSONS, Grouping, regions, sizes
@@ -47,7 +48,15 @@ def make(ground: Ground) -> Made:
     ):
         rows = report[report["dimension"].isin((dimension, o.TOTAL))]
         tables[block.name] = chart_block(rows.drop(columns="dimension"), block)
-    return Made(tables=tables, chosen={s.PROFILE_REPORT.name: choice.words})
+    lines = ground.lines
+    mine = choice.period.covers(lines.days) & lines.tally.listed
+    mine[lines.tally.listed] &= chosen[lines.tally.codes]
+    spent = exact_sum(lines.amount[mine]) / YUAN_PER_WAN
+    return Made(
+        tables=tables,
+        chosen={s.PROFILE_REPORT.name: choice.words},
+        checks=(adds_up(s.PROFILE_REPORT, report, {"customers": float(chosen.sum()), "amount": spent}),),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.reports.breakdown import group_rows, most_first, stacked
+from crm_xl.analysis.reports.breakdown import adds_up, group_rows, most_first, stacked
 from crm_xl.analysis.reports.choice import Choice, choice_of, named
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import Grouping
@@ -60,13 +60,15 @@ def make(ground: Ground) -> Made:
     choice = choice_of(s.SERVICE_CHOICE, ground)
     served = served_in(ground, choice)
     complaints = _complaints(served)
+    report = _report(served, ground.settings.general.slow_answer_hours)
     return Made(
         tables={
-            s.SERVICE_REPORT.name: _report(served, ground.settings.general.slow_answer_hours),
+            s.SERVICE_REPORT.name: report,
             s.SERVICE_TYPES.name: complaints,
             s.COMPLAINT_CHART.name: chart_block(complaints, s.COMPLAINT_CHART),
         },
         chosen={table.name: choice.words for table in (s.SERVICE_REPORT, s.SERVICE_TYPES)},
+        checks=(adds_up(s.SERVICE_REPORT, report, {"tickets": float(len(served.tickets))}),),
     )
 
 
