@@ -234,3 +234,28 @@ def test_adopting_a_draft_changes_the_parameters_and_shows_the_tiers(run, workbo
     assert code == 0
     assert "参数表“客户分级”已更新" in out and "合计" in out
     assert FileBook(workbook).read(["tblTiers"])["tblTiers"].columns[2].tolist() == [90, 80, 60, None]
+
+
+def test_doctor_tells_what_is_here_and_saves_it(run, tmp_path):
+    code, out, _ = run("doctor", "--out", tmp_path / "诊断.txt")
+    assert code in (0, cli.USER_FAULT)  # by what this machine has
+    assert out.startswith("客户分析诊断") and "✔ 版本：crm_xl" in out
+    assert (tmp_path / "诊断.txt").read_text(encoding="utf-8").strip() == out.strip()
+    assert (code == cli.USER_FAULT) == ("✘" in out.replace("（✘）", ""))
+
+
+def test_install_elsewhere_than_on_windows_names_the_way_out(run):
+    code, _, err = run("install")
+    assert code == cli.USER_FAULT and "crm-xl libreoffice install" in err
+
+
+def test_upgrade_makes_a_copy_and_refuses_a_newer_workbook(run, tmp_path):
+    path = tmp_path / "a.xlsx"
+    shutil.copyfile(assets.asset("templates/customer_grading.xlsx"), path)
+    code, out, _ = run("upgrade", path)
+    assert code == 0 and "a_升级.xlsx" in out and (tmp_path / "a_升级.xlsx").is_file()
+    FileBook(path).write({}, {"CRM_SCHEMA_VERSION": 99})
+    code, _, err = run("upgrade", path, "--out", tmp_path / "b.xlsx")
+    assert code == cli.USER_FAULT and "升级 crm_xl 程序" in err and not (tmp_path / "b.xlsx").exists()
+    code, _, err = run("refresh", path)
+    assert code == cli.USER_FAULT and "升级 crm_xl 程序" in err
