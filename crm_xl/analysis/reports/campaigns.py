@@ -157,6 +157,6 @@ def _block(by_campaign: pd.DataFrame) -> pd.DataFrame:
     slots = s.CAMPAIGN_CHART.fixed_rows or 0
     latest = by_campaign.tail(slots).reset_index(drop=True)
     months = latest["start_date"].dt.strftime("%Y-%m")
-    label = named(latest["group"]) + " " + months
+    label = named(latest["group"]) + "\n" + months
     block = latest.assign(label=label)[list(s.CAMPAIGN_CHART.names)]
     return block.reindex(range(slots)).astype({"label": object})

@@ -1,6 +1,6 @@
 """客户流失报表: who left in the period, why, of which industry and how long a customer, and what went with them.
 
-Source: guide 004 (按流失原因、流失客户特征分类统计); the rate as in docs/decisions.md and SPEC section 4.
+Source: guide 004 (按流失原因、流失客户特征分类统计); who has left: docs/decisions.md #35.
 """
 
 from __future__ import annotations

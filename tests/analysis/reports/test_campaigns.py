@@ -193,17 +193,17 @@ def test_a_period_without_campaigns_says_so() -> None:
 def test_the_chart_shows_the_latest_campaigns_with_their_month() -> None:
     block = make(facts()).tables[s.CAMPAIGN_CHART.name]
     assert block["label"].dropna().tolist() == [
-        "（未填） 2024-03",
-        "秋促 2024-09",
-        "客户沙龙 2024-10",
-        "展会 2024-11",
+        "（未填）\n2024-03",
+        "秋促\n2024-09",
+        "客户沙龙\n2024-10",
+        "展会\n2024-11",
     ]
     many = [
         {"campaign_id": f"M{n}", "campaign_name": "促", "start_date": f"2024-{n:02d}-01"}
         for n in range(1, 13)
     ]
     latest = make(facts(campaigns=many)).tables[s.CAMPAIGN_CHART.name]
-    assert latest["label"].tolist() == [f"促 2024-{n:02d}" for n in range(7, 13)]
+    assert latest["label"].tolist() == [f"促\n2024-{n:02d}" for n in range(7, 13)]
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
