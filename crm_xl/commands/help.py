@@ -12,6 +12,7 @@ from crm_xl.log import log_file
 from crm_xl.tables.cells import SCHEMA_VERSION
 
 GUIDE_SHEET = "说明"
+DIAGNOSIS = "诊断.txt"
 _SHOWN_VERSIONS = ("xlwings", "pandas", "numpy")
 
 
@@ -34,13 +35,19 @@ def open_log(book: OpenBook, progress: Progress) -> str:
 
 
 def diagnose_all(book: OpenBook, progress: Progress) -> str:
-    """What this computer has of what the product needs, and the remedy for what it lacks; home folders as ~."""
-    from crm_xl.doctor import diagnose, report
+    """What this computer lacks of what the product needs, with remedies; the whole report is in a file to send."""
+    from crm_xl.doctor import diagnose, report, summary
     from crm_xl.installing.windows import Windows
 
     machine = Windows()
-    text = report(diagnose(book.file, machine), machine)
-    return f"{text}\n（按 Ctrl+C 可复制这个窗口的内容）"
+    findings = diagnose(book.file, machine)
+    text = report(findings, machine)
+    try:
+        saved = log_file().with_name(DIAGNOSIS)
+        saved.write_text(f"{text}\n", encoding="utf-8")
+    except OSError:
+        return text  # what cannot be saved is shown
+    return summary(findings, machine, saved)
 
 
 def about(book: OpenBook, progress: Progress) -> str:
@@ -77,7 +84,7 @@ HELP: tuple[Command, ...] = (
         image="MacroSecurity",
         screentip="检查这台电脑上的安装",
         supertip="逐项检查程序、Excel、解释器、DLL、宏与安全设置和写入权限，✔ 正常，✘ 附上处理办法；"
-        "不修改任何东西，结果里没有客户数据。",
+        "不修改任何东西；完整报告存为日志文件夹里的“诊断.txt”，其中没有客户数据。",
         handler=diagnose_all,
     ),
     Command(

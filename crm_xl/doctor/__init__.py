@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from crm_xl.doctor.diagnosis import diagnose
-from crm_xl.doctor.finding import Finding, State, report
+from crm_xl.doctor.finding import Finding, State, report, summary
 
-__all__ = ["Finding", "State", "diagnose", "report"]
+__all__ = ["Finding", "State", "diagnose", "report", "summary"]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from crm_xl.installing.machine import Machine
 from crm_xl.masks import mask_free_text
@@ -61,15 +62,41 @@ def report(findings: Sequence[Finding], machine: Machine) -> str:
         findings: in order.
         machine: whose names must not be told.
     """
-    wrong = sum(finding.state is State.BAD for finding in findings)
-    verdict = "没有发现问题" if not wrong else f"{wrong} 处需要处理（✘）"
-    lines = [f"客户分析诊断 {datetime.now():%Y-%m-%d %H:%M}：{verdict}。"]
+    lines = [f"客户分析诊断 {datetime.now():%Y-%m-%d %H:%M}：{_verdict(findings)}。"]
     for finding in findings:
-        lines.append(f"{finding.state} {finding.title}：{finding.detail}")
-        if finding.remedy:
-            lines.append(f"    → {finding.remedy}")
+        lines += _lines(finding)
     lines.append("报告里没有客户数据，个人文件夹写作 ~，可直接发给支持人员。")
     return anonymous("\n".join(lines), machine)
+
+
+def summary(findings: Sequence[Finding], machine: Machine, saved: Path) -> str:
+    """The same findings for a message box: what is not well in full, the rest by its titles.
+
+    Args:
+        findings: in order.
+        machine: whose names must not be told.
+        saved: the file with the report.
+    """
+    fine = (State.GOOD, State.NOT_HERE)
+    lines = [f"诊断：{_verdict(findings)}。"]
+    for finding in findings:
+        if finding.state not in fine:
+            lines += _lines(finding)
+    for state, words in ((State.GOOD, "正常"), (State.NOT_HERE, "不适用")):
+        if titles := [finding.title for finding in findings if finding.state is state]:
+            lines.append(f"{state} {words}：{'、'.join(titles)}")
+    lines.append(f"完整报告（没有客户数据，可发给支持人员）：{saved}")
+    return anonymous("\n".join(lines), machine)
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    wrong = sum(finding.state is State.BAD for finding in findings)
+    return f"{wrong} 处需要处理（✘）" if wrong else "没有发现问题"
+
+
+def _lines(finding: Finding) -> list[str]:
+    line = f"{finding.state} {finding.title}：{finding.detail}"
+    return [line, f"    → {finding.remedy}"] if finding.remedy else [line]
 
 
 def anonymous(text: str, machine: Machine) -> str:

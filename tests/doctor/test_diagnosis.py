@@ -13,6 +13,7 @@ import xlsxwriter
 
 from crm_xl import CrmError, assets, log, soffice
 from crm_xl.commands import command
+from crm_xl.commands import help as help_commands
 from crm_xl.doctor import Finding, State, diagnose, report
 from crm_xl.doctor import excel as excel_checks
 from crm_xl.doctor import program as program_checks
@@ -327,7 +328,28 @@ def test_button_and_command_show_the_same_list(tmp_path: Path, monkeypatch: pyte
 
     desk = Desk()
     desk.file = file  # type: ignore[attr-defined]
+    monkeypatch.setattr(soffice, "soffice", lambda: None)  # something to tell in full
     said = command("doctor").handler(desk, lambda *_: None)  # type: ignore[arg-type]
     machine = Windows()
+    findings = diagnose(file, machine)
+    saved = (tmp_path / "诊断.txt").read_text(encoding="utf-8")
     # Beside the time of day in the first line.
-    assert said.splitlines()[1:-1] == report(diagnose(file, machine), machine).splitlines()[1:]
+    assert saved.splitlines()[1:] == report(findings, machine).splitlines()[1:]
+    assert "诊断：1 处需要处理（✘）。\n" in said
+    for finding in findings:
+        assert finding.title in said
+        assert (finding.remedy in said) == (finding.state in (State.BAD, State.NOTE) or not finding.remedy)
+    assert str(tmp_path / "诊断.txt") in said
+
+
+def test_a_report_that_cannot_be_saved_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> Path:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(help_commands, "log_file", refused)
+
+    class Desk:
+        file = None
+
+    said = command("doctor").handler(Desk(), lambda *_: None)  # type: ignore[arg-type]
+    assert said.startswith("客户分析诊断") and "✔ 版本" in said
