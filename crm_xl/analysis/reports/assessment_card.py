@@ -52,6 +52,7 @@ def _indicators(ground: Ground, place: int) -> list[Line]:
     points = np.array([scores[f"{indicator.name}得分"] for indicator in card.indicators], dtype=float)
     weights = np.array(list(card.weights.values()), dtype=float)
     scored = not pd.isna(scores["score"])
+    blank = _LEFT_OUT if scored else _NO_ORDER if metrics["lifetime_orders"] == 0 else _MISSING
     if scored:
         counted = ~np.isnan(points)
         weights = np.where(counted, weights, 0.0)
@@ -60,7 +61,7 @@ def _indicators(ground: Ground, place: int) -> list[Line]:
     lines = [
         {
             "indicator": indicator.name,
-            "raw": _raw(indicator, float(metrics[indicator.metric]), own, scored=scored),
+            "raw": _raw(indicator, float(metrics[indicator.metric]), own, blank),
             "points": own,
             "weight": weight,
             "weighted": own * weight if scored and not np.isnan(own) else np.nan,
@@ -74,12 +75,10 @@ def _indicators(ground: Ground, place: int) -> list[Line]:
     return [*shown, {"indicator": f"其余{len(rest)}项", **total, **({} if scored else {"weighted": np.nan})}]
 
 
-def _raw(indicator: Indicator, value: float, points: float, *, scored: bool) -> str:
+def _raw(indicator: Indicator, value: float, points: float, blank: str) -> str:
     if not np.isnan(value):
         return raw_texts(np.array([value]), indicator)[0]
-    if not np.isnan(points):
-        return _NO_ORDER  # a known nothing, which earns the lowest step
-    return _LEFT_OUT if scored else _MISSING
+    return blank if np.isnan(points) else _NO_ORDER  # a known nothing, which earns the lowest step
 
 
 def _verdict(ground: Ground, place: int) -> list[Line]:
