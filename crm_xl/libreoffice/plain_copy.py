@@ -1,7 +1,12 @@
-"""A workbook without Excel's macros: in LibreOffice their functions would stand in the way of the add-in's."""
+"""A workbook without Excel's macros: in LibreOffice their functions would stand in the way of the add-in's.
+
+Buttons that call macros go too: LibreOffice would warn of macros on opening, and they would do nothing. The row that
+asks to enable macros, which only the macro would hide, is hidden.
+"""
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -10,16 +15,21 @@ from lxml import etree
 from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive
 from crm_xl.package.parts import CONTENT_TYPES, Parts, relationships_part
+from crm_xl.tables.cells import BANNER_NAME
 
 _PLAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _PROJECT = "application/vnd.ms-office.vbaProject"
+_DRAWINGS = "xl/drawings/"
+# A form control is one shape of an old drawing, which need not be well-formed XML; a drawn one names its macro.
+_CALLING_CONTROL = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*?<x:FmlaMacro>.*?</v:shape>", re.DOTALL)
+_CALLING_SHAPE = re.compile(rb"""(<(?:\w+:)?(?:sp|pic|cxnSp|graphicFrame)\b[^>]*?)\s+macro=["'][^"']+["']""")
 _MACRO_PARTS = ("customui/", "xl/vbaproject", "xl/_rels/vbaproject")
 # Relationships to what is left out, by the last word of their type.
 _MACRO_LINKS = ("vbaProject", "extensibility", "ui/userCustomization")
 
 
 def plain_copy(source: Path, target: Path) -> Path:
-    """The copy, an .xlsx without VBA project and ribbon; every other part as it was.
+    """The copy, an .xlsx without VBA project, ribbon and what speaks of macros; every other part as it was.
 
     Args:
         source: a workbook, with macros or without.
@@ -49,8 +59,15 @@ def _changes(archive: Archive) -> dict[str, bytes | None]:
     changes: dict[str, bytes | None] = {
         part: None for part in archive.parts() if part.casefold().startswith(_MACRO_PARTS)
     }
+    for part in archive.parts():
+        if part.casefold().startswith(_DRAWINGS) and part.casefold().endswith((".vml", ".xml")):
+            drawing = archive.read(part)
+            calm = _CALLING_SHAPE.sub(rb'\1 macro=""', _CALLING_CONTROL.sub(b"", drawing))
+            if calm != drawing:
+                changes[part] = calm
+    changes |= _without_banner(archive, parts)
     types = archive.xml(CONTENT_TYPES)
-    left_out = {f"/{part}".casefold() for part in changes}
+    left_out = {f"/{part}".casefold() for part, content in changes.items() if content is None}
     for item in list(types):
         name = (item.get("PartName") or "").casefold()
         if name in left_out or item.get("ContentType") == _PROJECT:
@@ -66,6 +83,23 @@ def _changes(archive: Archive) -> dict[str, bytes | None]:
                 links.remove(link)
         changes[name] = _bytes(links)
     return changes
+
+
+def _without_banner(archive: Archive, parts: Parts) -> dict[str, bytes | None]:
+    """The sheet with the row hidden that asks to enable macros, where there is one."""
+    for name in parts.names:
+        if name.name != BANNER_NAME or len(name.areas) != 1:
+            continue
+        ((title, area),) = name.areas
+        if (sheet := parts.sheets.get(title)) is None:
+            continue
+        row = re.compile(rb"""(<(?:\w+:)?row\b(?=[^>]*\sr=["']%d["']))""" % area.top)
+        xml = archive.read(sheet.part)
+        # What is said twice is no XML: a row that is hidden already stays as it is.
+        found = row.search(xml)
+        if found is not None and b" hidden=" not in xml[found.start() : xml.find(b">", found.start())]:
+            return {sheet.part: row.sub(rb'\1 hidden="1"', xml, count=1)}
+    return {}
 
 
 def _bytes(root: etree._Element) -> bytes:
