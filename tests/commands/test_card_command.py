@@ -116,7 +116,7 @@ def test_the_page(made: Path) -> None:
     _, table = find_table(book, d.CARD_MONTHS.name)
     first, top, _, bottom = range_boundaries(table.ref)
     column = get_column_letter(first + d.CARD_MONTHS.names.index("amount"))
-    assert series.val.numRef.f == f"'_图表数据'!${column}${top + 1}:${column}${bottom}"
+    assert series.val.numRef.f == f"_图表数据!${column}${top + 1}:${column}${bottom}"
 
 
 def test_a_whole_refresh_fills_the_card_too(desk: Desk) -> None:

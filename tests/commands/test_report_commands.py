@@ -73,8 +73,9 @@ def choose(desk: Desk, name: str, **cells: Cell) -> None:
     desk.write({name: Block(headings=table.titles, rows=[[cells.get(column) for column in table.names]])}, {})
 
 
-def test_the_group_offers_the_five_reports() -> None:
-    assert [c.label for c in COMMANDS if c.group is Group.REPORTS] == ["画像", "业绩", "服务", "流失", "营销"]
+def test_the_group_offers_the_five_reports_and_the_card() -> None:
+    labels = [c.label for c in COMMANDS if c.group is Group.REPORTS]
+    assert labels == ["画像", "业绩", "服务", "流失", "营销", "客户卡片"]
 
 
 @pytest.mark.parametrize(
