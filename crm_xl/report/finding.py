@@ -67,4 +67,5 @@ class Finding:
             )  # fmt: skip
 
     def _total(self, tables: Tables, row: int) -> bool:
-        return bool(tables[self.table.name][self.table.names[0]].iloc[row] == TOTAL)
+        frame = tables[self.table.name]
+        return any(frame[name].iloc[row] == TOTAL for name in self.table.names[:2])

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from crm_xl.report.figures import Cite, Count, Sentence, Tables, say
-from crm_xl.report.finding import Finding
+import numpy as np
+
+from crm_xl.report.content import Kind
+from crm_xl.report.figures import Cite, Count, Sentence, Tables, say, top_row
+from crm_xl.report.finding import MOST_ROWS, Chart, Finding
+from crm_xl.report.structure import of_dimension
+from crm_xl.tables import inputs as i
+from crm_xl.tables import portraits as t
+from crm_xl.tables import relations as r
+from crm_xl.tables import service_reports as v
 from crm_xl.tables import workshop as w
 
 HIGH = "高"
-_OWNERS_NAMED = 3
+REASON = "流失原因"
+_PROBLEMS_TOLD = 8
 
 
 def _warnings(tables: Tables) -> Iterator[Sentence]:
@@ -25,32 +34,84 @@ def _warnings(tables: Tables) -> Iterator[Sentence]:
         yield say("流失预警 {all}，没有高级别。", all=Count(table=name))
 
 
-def _owners(tables: Tables) -> Iterator[Sentence]:
-    name = w.OWNER_WARNINGS.name
-    for row in range(min(_OWNERS_NAMED, len(tables[name]))):
+def _notes(tables: Tables) -> Iterator[Sentence]:
+    name = r.OPPORTUNITY_NOTES.name
+    for row in range(min(_PROBLEMS_TOLD, len(tables[name]))):
         yield say(
-            "{owner} 近一个月互动 {now}，此前月均 {usual}，变化 {change}；负责客户中有预警的 {warned}。",
-            owner=Cite(table=name, row=row, column="owner"),
-            now=Cite(table=name, row=row, column="interactions"),
-            usual=Cite(table=name, row=row, column="usual"),
-            change=Cite(table=name, row=row, column="change"),
-            warned=Cite(table=name, row=row, column="warned"),
+            "{kind}·{rule}：{finding}。",
+            kind=Cite(table=name, row=row, column="kind"),
+            rule=Cite(table=name, row=row, column="rule"),
+            finding=Cite(table=name, row=row, column="finding"),
         )
 
 
+def _losses(tables: Tables) -> Iterator[Sentence]:
+    name = v.CHURN_REPORT.name
+    row = top_row(tables, v.CHURN_REPORT, "lost", among=_REASONS(tables))
+    if row is not None:
+        yield say(
+            "流失客户中原因为“{reason}”的最多：{lost}，占 {share}，涉及金额 {amount}。",
+            reason=Cite(table=name, row=row, column="group"),
+            lost=Cite(table=name, row=row, column="lost"),
+            share=Cite(table=name, row=row, column="lost_share"),
+            amount=Cite(table=name, row=row, column="amount"),
+        )
+
+
+def _slow(tables: Tables) -> Iterator[Sentence]:
+    """Only where those who waited left more often than the rest, and the table says so."""
+    name = v.SLOW_ANSWERS.name
+    difference = tables[name]["difference"].to_numpy(dtype=float)
+    if len(difference) and difference[0] > 0:
+        yield say(
+            "答复{answer}的客户随后流失 {rate}，与其余相差 {difference}。",
+            answer=Cite(table=name, row=0, column="answer"),
+            rate=Cite(table=name, row=0, column="churn_rate"),
+            difference=Cite(table=name, row=0, column="difference"),
+        )
+
+
+def _soonest(tables: Tables) -> Sequence[int]:
+    """The plans that are due first; those without a date last."""
+    due = tables[i.PLANS.name]["due_date"].to_numpy(dtype="datetime64[D]")
+    late = np.where(np.isnat(due), np.datetime64("9999-12-31"), due)
+    return [int(row) for row in np.argsort(late, kind="stable")[:MOST_ROWS]]
+
+
+_REASONS = of_dimension(v.CHURN_REPORT, REASON)
+
 DIAGNOSIS = (
     Finding(
+        table=r.OPPORTUNITY_NOTES,
+        columns=("kind", "rule", "subject", "finding", "customers", "amount"),
+        sentences=lambda tables: tuple(_notes(tables)),
+        bullet=True,
+    ),
+    Finding(
         table=w.WARNINGS,
-        columns=("customer_id", "customer_name", "owner", "level", "reasons", "annual_amount"),
+        columns=("customer_id", "customer_name", "owner", "level", "last_order_date", "annual_amount"),
         sentences=lambda tables: tuple(_warnings(tables)),
         warning=True,
     ),
     Finding(
-        table=w.OWNER_WARNINGS,
-        columns=("owner", "interactions", "usual", "change", "customers", "warned", "high"),
-        sentences=lambda tables: tuple(_owners(tables)),
-        bullet=True,
+        table=v.CHURN_REPORT,
+        columns=("group", "lost", "lost_share", "amount", "amount_share"),
+        sentences=lambda tables: tuple(_losses(tables)),
+        rows=_REASONS,
+        chart=Chart(caption="流失原因", kind=Kind.BAR, label="group", values=("lost",)),
+    ),
+    Finding(table=v.SLOW_ANSWERS, sentences=lambda tables: tuple(_slow(tables))),
+)
+ADVICE: tuple[Finding, ...] = (
+    Finding(
+        table=t.IMPROVEMENT,
+        columns=("customer_id", "problem", "evidence", "root_cause", "advice", "department", "due_date"),
     ),
 )
-ADVICE: tuple[Finding, ...] = ()
-NEXT_STEPS: tuple[Finding, ...] = ()
+NEXT_STEPS: tuple[Finding, ...] = (
+    Finding(
+        table=i.PLANS,
+        columns=("customer_id", "owner", "frequency", "action", "target_metric", "due_date", "status"),
+        rows=_soonest,
+    ),
+)

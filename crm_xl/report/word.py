@@ -27,7 +27,8 @@ NOTHING_TO_DRAW = "（没有可画的数据。）"
 _PICTURE_CM = 16.0
 _HEADING_POINTS = (16, 13, 11)
 _PAGE_CM = 16.2
-_WIDEST_SIGNS, _NARROWEST_SIGNS = 44, 7
+_CELL_CM, _SIGN_CM = 0.5, 0.175  # a cell's margins; a Latin character of the tables' size
+_SHORT_CM, _LONG_CM = 2.3, 6.0
 
 
 def word(report: Report, pictures: Mapping[int, bytes | None], *, no_font: bool = False) -> bytes:
@@ -163,6 +164,7 @@ def _grid(document: Document, part: Grid, report: Report) -> None:
             _fill(cell, text, right=column.kind in NUMERIC)
     grid.autofit = False
     for at, width in enumerate(widths):
+        grid.columns[at].width = Cm(width)  # Word goes by the cells, others by the column
         for cell in grid.columns[at].cells:
             cell.width = Cm(width)
     if part.left_out:
@@ -171,9 +173,20 @@ def _grid(document: Document, part: Grid, report: Report) -> None:
 
 
 def _widths(columns: list[list[str]]) -> list[float]:
-    """Centimetres for each column: a page's width, shared by the longest texts; a long one wraps."""
-    wanted = [min(_WIDEST_SIGNS, max(_NARROWEST_SIGNS, *map(display_width, texts))) for texts in columns]
-    return [_PAGE_CM * signs / sum(wanted) for signs in wanted]
+    """Centimetres for each column: short texts stay on one line, long ones share what is left and wrap."""
+    natural = [_CELL_CM + _SIGN_CM * max(map(display_width, texts)) for texts in columns]
+    if sum(natural) <= _PAGE_CM:
+        return [_PAGE_CM * width / sum(natural) for width in natural]
+    short = [width <= _SHORT_CM for width in natural]
+    left = _PAGE_CM - sum(width for width, stays in zip(natural, short, strict=True) if stays)
+    wanted = [min(width, _LONG_CM) for width in natural]
+    long = sum(width for width, stays in zip(wanted, short, strict=True) if not stays)
+    if left < _SHORT_CM * short.count(False):  # so many columns that all must give way
+        return [_PAGE_CM * width / sum(wanted) for width in wanted]
+    return [
+        width if stays else left * share / long
+        for width, share, stays in zip(natural, wanted, short, strict=True)
+    ]
 
 
 def _fill(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) -> None:
