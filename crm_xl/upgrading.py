@@ -18,7 +18,8 @@ from crm_xl.package.archive import Archive
 from crm_xl.package.parts import Parts
 from crm_xl.raw import RawTable, column_letters
 from crm_xl.refreshing import refresh
-from crm_xl.schema import Role, Table
+from crm_xl.schema import TEMPORAL, Column, Role, Table
+from crm_xl.spellings import serial_since_1900
 from crm_xl.tables import TABLES
 from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
 from crm_xl.tables.headings import heading_key, match_headings, unmatched_headings
@@ -139,44 +140,55 @@ def carry(old: Mapping[str, RawTable], fresh: Mapping[str, RawTable]) -> dict[st
     return blocks
 
 
-def _rows(table: Table, old: RawTable, shipped: RawTable) -> list[list[Cell]]:
+def _rows(table: Table, old: RawTable, shipped: RawTable) -> list[tuple[Cell, ...]]:
     """The old rows under the shipped headings; a new column of a parameter has what its key is shipped with."""
     had, has = match_headings(table, old.headings), match_headings(table, shipped.headings)
     named = {index: name for name, index in has.items()}
-    key = [name for name in table.key if name in had and name in has]
-    defaults: dict[tuple[object, ...], int] = {}
-    if table.role is Role.PARAMETER and len(key) == len(table.key) > 0:
-        keys = zip(*(shipped.columns[has[name]] for name in key), strict=True)
-        defaults = {each: row for row, each in enumerate(keys)}
-    rows = []
-    for row in range(len(old)):
-        known = defaults.get(tuple(old.columns[had[name]][row] for name in key)) if defaults else None
-        cells: list[Cell] = []
-        for index in range(len(shipped.headings)):
-            name = named.get(index)
-            if name in had:
-                cells.append(old.columns[had[name]][row])
-            else:
-                cells.append(None if known is None else shipped.columns[index][known])
-        rows.append(cells)
-    return rows
+    known = _shipped_rows(table, old, shipped, had, has)
+    columns: list[list[Cell]] = []
+    for index, fresh in enumerate(shipped.columns):
+        name = named.get(index, "")
+        if name in had:
+            columns.append(_cells(old, had[name], table.column(name)))
+        else:
+            columns.append([None if row is None else fresh[row] for row in known])
+    return list(zip(*columns, strict=True))
 
 
-def _settings(old: RawTable, shipped: RawTable) -> list[list[Cell]]:
+def _shipped_rows(
+    table: Table, old: RawTable, shipped: RawTable, had: Mapping[str, int], has: Mapping[str, int]
+) -> list[int | None]:
+    """For each old row of a parameter table, the shipped row of the same key; None where there is none."""
+    if table.role is not Role.PARAMETER or not table.key or not set(table.key) <= set(had) & set(has):
+        return [None] * len(old)
+    keys = zip(*(shipped.columns[has[name]] for name in table.key), strict=True)
+    rows = {key: row for row, key in enumerate(keys)}
+    return [rows.get(key) for key in zip(*(old.columns[had[name]] for name in table.key), strict=True)]
+
+
+def _cells(old: RawTable, index: int, column: Column) -> list[Cell]:
+    """A column as it was found; bare numbers for days count from 1900, as they do in the shipped workbook."""
+    cells = old.columns[index].tolist()
+    return list(map(serial_since_1900, cells)) if old.date1904 and column.kind in TEMPORAL else cells
+
+
+def _settings(old: RawTable, shipped: RawTable) -> list[tuple[Cell, ...]]:
     """The shipped settings, each with the old value (and note) where the old workbook has that setting."""
     had, has = match_headings(SETTINGS_TABLE, old.headings), match_headings(SETTINGS_TABLE, shipped.headings)
     if not {"title", "value"} <= set(had):
         return _rows(SETTINGS_TABLE, old, shipped)
     where = {_key(title): row for row, title in enumerate(old.columns[had["title"]])}
+    kinds = {_key(setting.title): setting for setting in GENERAL}
     rows = []
     for row, title in enumerate(shipped.columns[has["title"]]):
         cells = [column[row] for column in shipped.columns]
-        found = where.get(_key(title))
+        found, setting = where.get(_key(title)), kinds.get(_key(title))
         if found is not None:
             for name in ("value", "notes"):
                 if name in had and name in has:
-                    cells[has[name]] = old.columns[had[name]][found]
-        rows.append(cells)
+                    declared = setting if setting and name == "value" else SETTINGS_TABLE.column(name)
+                    cells[has[name]] = _cells(old, had[name], declared)[found]
+        rows.append(tuple(cells))
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -274,6 +275,26 @@ def test_settings_go_by_their_names_whatever_their_order(values: list[Any]) -> N
     )
     rows = carry({SETTINGS_TABLE.name: old}, {SETTINGS_TABLE.name: fresh})[SETTINGS_TABLE.name].rows
     assert [tuple(row) for row in rows] == [*zip(titles, values[::-1], strict=True), ("新的", "随附")]
+
+
+def test_days_of_an_old_mac_workbook_stay_the_same_days() -> None:
+    # Day 44,563 since 1904-01-01 is 2026-01-03; the shipped workbook counts from 1900, where that is 46,025
+    # (44,563 + 1,462: four years of 365 days, one leap day, and the 29 February 1900 that never was).
+    table = ORDERS
+    row = {"order_id": "SO1", "order_date": 44563, "amount": 44563}
+    headings = [table.column(name).title for name in row]
+    old = replace(RawTable.from_rows(table.name, [headings, list(row.values())]), date1904=True)
+    fresh = RawTable.from_rows(table.name, [table.titles])
+    (cells,) = carry({table.name: old}, {table.name: fresh})[table.name].rows
+    found = dict(zip(table.names, cells, strict=True))
+    assert (found["order_date"], found["amount"]) == (46025, 44563)
+    setting = replace(
+        RawTable.from_rows(SETTINGS_TABLE.name, [["设置项", "值"], ["分析日期", 44563], ["期间月数", 12]]),
+        date1904=True,
+    )
+    shipped = RawTable.from_rows(SETTINGS_TABLE.name, [["设置项", "值"], ["期间月数", 6], ["分析日期", None]])
+    rows = carry({SETTINGS_TABLE.name: setting}, {SETTINGS_TABLE.name: shipped})[SETTINGS_TABLE.name].rows
+    assert list(rows) == [("期间月数", 12), ("分析日期", 46025)]
 
 
 def test_inputs_the_older_workbook_lacks_are_empty_and_parameters_as_shipped() -> None:
