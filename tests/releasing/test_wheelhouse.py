@@ -143,7 +143,8 @@ def test_a_release_holds_everything_and_its_sums_are_right(real: Path, tmp_path:
     files = {path.relative_to(made).as_posix() for path in release.assemble(made, real)}
     assert {
         f"crm_xl-{PROJECT['version']}-py3-none-any.whl", "CRM_Analysis.xlsm", "templates/customer_grading.xlsx",
-        "install.ps1", "install.cmd", "install.zh-CN.md", "windows-checklist.md", "CHANGELOG.md", "LICENSE.txt", "SHA256SUMS", "wheelhouse/SHA256SUMS",
+        "install.ps1", "install.cmd", "install.zh-CN.md", "windows-checklist.md",
+        "CHANGELOG.md", "LICENSE.txt", "SHA256SUMS", "wheelhouse/SHA256SUMS",
     } <= files  # fmt: skip
     subprocess.run(
         ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=made, check=True, capture_output=True
