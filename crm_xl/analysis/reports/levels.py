@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crm_xl.analysis.balance import exact_sum
+from crm_xl.analysis.checks import Check, agrees
 from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.points import number_text
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.lift import lift_of, traits_of
@@ -73,8 +76,19 @@ def make(ground: Ground) -> Made:
         tables={
             LEVEL_SUMMARY.name: table[list(LEVEL_SUMMARY.names)],
             LEVEL_TRAITS.name: shown[list(LEVEL_TRAITS.names)],
-        }
+        },
+        checks=(_ties(table, wan),),
     )
+
+
+def _ties(table: pd.DataFrame, wan: Floats) -> Check:
+    """Whether the levels hold every customer and all the money."""
+    levels, name = table.iloc[:-1], LEVEL_SUMMARY.title
+    if short := len(wan) - float(levels["customers"].sum()):
+        return agrees(f"“{name}”各级合计＝客户指标", short, "客户数")
+    ours = exact_sum(levels["amount"].to_numpy(dtype=float)) * YUAN_PER_WAN
+    rest = ours - exact_sum(wan[~np.isnan(wan)]) * YUAN_PER_WAN
+    return agrees(f"“{name}”各级合计＝客户指标", rest, f"{len(wan)} 家，近12个月 {ours:,.2f} 元")
 
 
 def _level_traits(ground: Ground, customers: pd.DataFrame, own: pd.Series, names: list[str]) -> pd.DataFrame:

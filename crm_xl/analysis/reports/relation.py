@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.balance import exact_sum
+from crm_xl.analysis.checks import Check, agrees
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.reports.contacts import main_contacts
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.identity import Names, cooperation_start, joined, size_words
@@ -53,7 +57,19 @@ def make(ground: Ground) -> Made:
         "measures": advice["action"],
         "goal": advice["goal"],
     }
-    return Made(tables={RELATION.name: pd.DataFrame({name: columns[name] for name in RELATION.names})})
+    table = pd.DataFrame({name: columns[name] for name in RELATION.names})
+    return Made(tables={RELATION.name: table}, checks=tuple(_ties(table, ground)))
+
+
+def _ties(table: pd.DataFrame, ground: Ground) -> Iterator[Check]:
+    """Whether the customers' amounts add up to that of the period's orders."""
+    orders = orders_of(ground.frames)
+    if orders is not None:
+        ours = exact_sum(table["amount"].to_numpy(dtype=float)) * YUAN_PER_WAN
+        rest = ours - orders.amount(ground.period)
+        yield agrees(
+            f"“{RELATION.title}”的订单总额＝期间内订单净额", rest, f"{len(table)} 家，{ours:,.2f} 元"
+        )
 
 
 def strategies_for(value_tier: pd.Series, activity: pd.Series, settings: Settings) -> pd.DataFrame:

@@ -173,6 +173,12 @@ def test_the_totals_tie_to_the_orders() -> None:
     assert table["amount"].sum() == pytest.approx(24.75)
     assert table["frequency"].sum() == 7
     assert made(BASIC_INFO.name)["amount"].sum() == pytest.approx(74.75)
+    checks = whole().tables["tblChecks"].set_index("check")
+    check = checks.loc["“客户关系分析表”的订单总额＝期间内订单净额"]
+    assert check[["result", "detail"]].tolist() == ["✔", "5 家，247,500.00 元"]
+    # Only A, B, C and D have had spend in 12 months: the same 247500.
+    levels = checks.loc["“客户分层总结”各级合计＝客户指标"]
+    assert levels[["result", "detail"]].tolist() == ["✔", "5 家，近12个月 247,500.00 元"]
 
 
 @pytest.mark.parametrize(
