@@ -10,11 +10,13 @@ import pandas as pd
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.points import number_text
+from crm_xl.analysis.reports.breakdown import adds_up
 from crm_xl.analysis.reports.choice import choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import Grouping, groupings
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.summary import YUAN_PER_WAN, chart_block
+from crm_xl.analysis.tally import Flags
 from crm_xl.errors import CrmError
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
@@ -38,13 +40,24 @@ def make(ground: Ground) -> Made:
     smallest = ground.settings.general.smallest_group
     found = groupings(customers)
     parts = {name: structure_of(by, revenue, profit, smallest) for name, by in found.items()}
+    table = pd.concat(parts.values(), ignore_index=True)
+    body = table[table["group"] != TOTAL]
     return Made(
-        tables={
-            STRUCTURE.name: pd.concat(parts.values(), ignore_index=True),
-            STRUCTURE_CHART.name: _chart(parts["industry"]),
-        },
+        tables={STRUCTURE.name: table, STRUCTURE_CHART.name: _chart(parts["industry"])},
         chosen={STRUCTURE.name: choice.words},
+        checks=(adds_up(STRUCTURE, body, _data(ground, choice.period, inside)),),
     )
+
+
+def _data(ground: Ground, period: Period, inside: Flags) -> dict[str, float]:
+    """What the dimensions must add up to: the customers, and their order lines one by one."""
+    data = {"customers": float(inside.sum())}
+    if i.ORDERS.name in ground.frames:
+        lines = ground.lines
+        own = np.zeros(len(lines), dtype=bool)
+        own[lines.tally.listed] = inside[lines.tally.codes]
+        data["revenue"] = float(lines.amount[own & period.covers(lines.days)].sum()) / YUAN_PER_WAN
+    return data
 
 
 def _money(ground: Ground, period: Period) -> tuple[Floats, Floats]:

@@ -298,9 +298,7 @@ class TestStructure:
         tables = self.tables()
         assert made(run(**tables), t.STRUCTURE.name)["finding"].eq("").all()
         found = made(run(values=SMALL, **tables), t.STRUCTURE.name)
-        assert (
-            self.dimension(found, "行业").loc["制造业", "finding"] == "客户占比60%，贡献总营收50%"
-        )
+        assert self.dimension(found, "行业").loc["制造业", "finding"] == "客户占比60%，贡献总营收50%"
 
     def test_the_choice_narrows_period_and_customers(self) -> None:
         month = typed_row(t.STRUCTURE_CHOICE, period="本月")
@@ -312,6 +310,14 @@ class TestStructure:
         results = run(south, **self.tables())
         assert self.dimension(made(results, t.STRUCTURE.name), "行业").loc["合计", "customers"] == 2
         assert "区域 华南" in results.caption_of(t.STRUCTURE.name)
+
+    def test_its_totals_are_checked_against_the_data_under_any_choice(self) -> None:
+        for choice in ({}, {"period": "本月"}, {"region": "华南"}):
+            checks = run(typed_row(t.STRUCTURE_CHOICE, **choice), **self.tables()).tables["tblChecks"]
+            (row,) = checks[checks["check"].str.startswith("“客户结构”")].to_dict("records")
+            assert row["result"] == "✔"
+        # The last choice: in 华南 are C with 3万 and a person who bought nothing.
+        assert "营收(万元) 3" in row["detail"]
 
     def test_no_order_in_the_period_leaves_customers_and_blank_shares(self) -> None:
         days = typed_row(t.STRUCTURE_CHOICE, period="自选起止", start="2020-01-01", end="2020-12-31")
