@@ -14,6 +14,7 @@ from crm_xl.builder.theme import (
     Theme,
 )
 from crm_xl.schema import Column, Kind, Table
+from crm_xl.tables.insight_rules import PROBLEM
 from crm_xl.tables.outputs import NO_TRADE, PENDING, TOTAL
 from crm_xl.tables.sales_reports import TEAM
 
@@ -33,6 +34,7 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     "stability": {"流失风险": _WARNING, "关注": _CAUTION},
     "verdict": {"未通过": _WARNING},
     "correct": {"否": _WARNING},
+    "kind": {PROBLEM: _CAUTION},
 }
 _GROUPS = (
     "tier",
@@ -44,6 +46,7 @@ _GROUPS = (
     "answer",
     "period",
     "owner",
+    "priority",
 )  # first columns of summaries
 _VERDICTS = ("check", "result")
 _BARS = {"score": "#8FB8DE", "priority_score": "#8FB8DE"}  # 0 to 100
