@@ -75,14 +75,15 @@ def _heights(sheet: SheetPlan, worksheet: Worksheet) -> None:
 
 
 def _write_caption(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
-    """Who is shown, and as of when: beside the choice, on its two rows."""
+    """Who is shown, and as of when: beside the choice, on its two rows and the one below."""
     name = note_name(d.ASSESSMENT_CARD)
     look = author.theme.look("wrapped note", bold=True)
     top = sheet.choice.row if sheet.choice else 2
-    worksheet.merge_range(top, _CAPTION_COLUMN, top + 1, _LAST, "", look)
+    worksheet.merge_range(top, _CAPTION_COLUMN, top + 2, _LAST, "", look)
     write_cell(worksheet, top, _CAPTION_COLUMN, author.draft.cells.get(name, "尚未刷新"), look)
     author.define(name, sheet.name, top, _CAPTION_COLUMN, top, _CAPTION_COLUMN)
-    worksheet.set_row(top + 1, 2 * LINE_HEIGHT)
+    for row in (top + 1, top + 2):
+        worksheet.set_row(row, 2 * LINE_HEIGHT)
 
 
 def _warn(author: Author, placed: Placed, worksheet: Worksheet) -> None:

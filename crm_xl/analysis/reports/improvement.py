@@ -211,7 +211,7 @@ def _many_complaints(of: Facts, threshold: float) -> Sign:
 
     def evidence(place: int) -> str:
         own, usual = told_apart(complaints[place], mean[place])
-        return f"期间内投诉{count[place]:.0f}次，每季度{own}次，高于行业均值{usual}次"
+        return f"投诉{count[place]:.0f}次，每季度{own}次，高于行业均值{usual}次"
 
     more = complaints > mean * (1 + threshold / 100) + BOUND_TOLERANCE
     return Sign(
@@ -249,7 +249,7 @@ def _single_product(of: Facts, threshold: float) -> Sign:
     holds = (types >= 1) & (types <= threshold) & (orders >= _ORDERS_FOR_SINGLE)
 
     def evidence(place: int) -> str:
-        return f"期间内{orders[place]:.0f}单，只购买{types[place]:.0f}类产品，主要为{preference[place]}"
+        return f"{orders[place]:.0f}单只购买{types[place]:.0f}类产品，主要为{preference[place]}"
 
     return Sign(
         holds=holds, evidence=evidence, mean=of.mean(types), mean_text=lambda v: f"{number_text(v)}类"
@@ -266,8 +266,8 @@ def _falling_amount(of: Facts, threshold: float) -> Sign:
     whole[tally.count(both & (before > 0)) < of.smallest] = np.nan
 
     def evidence(place: int) -> str:
-        fall = number_text(-100 * change[place])
-        return f"近3个月{money_text(now[place])}，比前3个月{money_text(before[place])}下降{fall}%"
+        fall = number_text(round(-100 * change[place], 1))
+        return f"近3个月{money_text(now[place])}，前3个月{money_text(before[place])}，降{fall}%"
 
     return Sign(
         holds=np.asarray(change < -threshold / 100 - BOUND_TOLERANCE),
@@ -279,7 +279,7 @@ def _falling_amount(of: Facts, threshold: float) -> Sign:
 
 def _overdue_actions(of: Facts, threshold: float) -> Sign:
     def evidence(place: int) -> str:
-        return f"{of.overdue[place]:.0f}项约定逾期未完成，最早应于{of.first_due[place]}完成"
+        return f"{of.overdue[place]:.0f}项约定逾期未完成，最早{of.first_due[place]}"
 
     return Sign(
         holds=np.asarray(of.overdue >= max(threshold, 1) - BOUND_TOLERANCE),
