@@ -13,7 +13,7 @@ from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.books.version import refuse_newer, version_of
 from crm_xl.errors import CrmError
-from crm_xl.masking import check_new
+from crm_xl.masking import check_new, write_new
 from crm_xl.package.archive import Archive
 from crm_xl.package.parts import Parts
 from crm_xl.raw import RawTable, column_letters
@@ -21,12 +21,17 @@ from crm_xl.refreshing import refresh
 from crm_xl.schema import TEMPORAL, Column, Role, Table
 from crm_xl.spellings import serial_since_1900
 from crm_xl.tables import TABLES
-from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
+from crm_xl.tables.cells import SAMPLE_BANNER, SAMPLE_ENTRIES, SAMPLE_ROWS, SCHEMA_VERSION, VERSION
 from crm_xl.tables.headings import heading_key, match_headings, unmatched_headings
 from crm_xl.tables.parameters import GENERAL, SETTINGS_TABLE
 
 SUFFIX = "_升级"
 _MOST_SHOWN = 30
+_SAMPLE_MARKS = {
+    SAMPLE_BANNER: "本工作簿由旧版升级而来，数据与参数取自原文件。",
+    SAMPLE_ROWS: "",
+    SAMPLE_ENTRIES: "",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +103,9 @@ def upgrade(path: str | Path, out: str | Path | None = None, *, progress: Progre
     left = tuple(_left_behind(old, raw, new, source))
     progress("写入新工作簿", 0.4)
     with tempfile.TemporaryDirectory(prefix="crm_xl-upgrade-") as scratch:
-        work = Path(scratch) / shipped.name
-        FileBook(shipped, out=work).write(blocks, {})
+        bare, work = Path(scratch) / f"bare{shipped.suffix}", Path(scratch) / shipped.name
+        _without_sample_marks(shipped, bare)
+        FileBook(bare, out=work).write(blocks, {})
         try:
             refresh(work, out=target, progress=lambda what, share: progress(what, 0.5 + share / 2))
         except CrmError as error:
@@ -207,6 +213,19 @@ def _shipped_for(names: Sequence[str], suffix: str) -> Path:
         return len(set(names) - ours), book.suffix != suffix, len(ours - set(names))
 
     return min(books, key=distance)
+
+
+def _without_sample_marks(shipped: Path, target: Path) -> None:
+    """Writes the shipped workbook without the words that call its rows made-up: the user's own will stand there."""
+    with Archive(shipped) as archive:
+        texts = [target for kind, target in Parts(archive).links.values() if kind == "sharedStrings"]
+        changes: dict[str, bytes | None] = {}
+        for part in map(archive.part_name, texts):
+            content = archive.read(part)
+            for mark, instead in _SAMPLE_MARKS.items():
+                content = content.replace(mark.encode(), instead.encode())
+            changes[part] = content
+        write_new(target, archive, changes)
 
 
 def _left_behind(old: FileBook, raw: Mapping[str, RawTable], new: FileBook, source: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -133,6 +134,21 @@ def test_no_sample_row_stays_among_the_users_own(made: tuple[Path, Any]) -> None
     filled = {name: len(table) for name, table in new.read(inputs).items() if len(table)}
     # The refresh itself writes a line of history for each of the two customers.
     assert filled == {CUSTOMERS.name: 2, ORDERS.name: 3, "tblHistory": 2}
+
+
+def test_the_users_rows_are_not_called_made_up(made: tuple[Path, Any]) -> None:
+    def texts(path: Path) -> str:
+        with zipfile.ZipFile(path) as package:
+            names = [
+                name
+                for name in package.namelist()
+                if name.endswith(("sharedStrings.xml",)) or "/sheet" in name
+            ]
+            return "".join(package.read(name).decode() for name in names if name.endswith(".xml"))
+
+    assert "虚构" in texts(GRADING)
+    assert "虚构" not in texts(made[1].path)
+    assert "由旧版升级而来" in texts(made[1].path)
 
 
 def test_the_copy_is_refreshed_from_the_users_data(made: tuple[Path, Any]) -> None:

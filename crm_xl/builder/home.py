@@ -17,9 +17,6 @@ from crm_xl.tables import cells as named
 from crm_xl.tables.outputs import TIER_CHART
 
 _BANNER = "▲ 宏尚未启用：请点击上方黄色提示条中的“启用内容”。未启用时仍可阅读与填写数据，但按钮、自定义函数和刷新不可用。"
-_SAMPLE = (
-    "△ 示例数据：表中的客户、人员、电话与金额全部是虚构的，仅供了解用法。使用前请删除各输入表中的示例行。"
-)
 _NOT_YET = "尚未刷新"
 _LAST_COLUMN = 7
 _BUTTON_ROW_HEIGHT = 30
@@ -43,7 +40,7 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
     worksheet.write_string(row + 1, 1, spec.purpose, look("note"))
     row += 2
     if author.draft.samples:
-        worksheet.merge_range(row, 1, row, _LAST_COLUMN, _SAMPLE, look("sample mark"))
+        worksheet.merge_range(row, 1, row, _LAST_COLUMN, named.SAMPLE_BANNER, look("sample mark"))
         worksheet.set_row(row, 22)
     row = _steps(author, worksheet, row + 2)
     if spec.macros:

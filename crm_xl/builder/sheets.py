@@ -28,14 +28,13 @@ from crm_xl.builder.validation import FURTHER_ROWS, LISTS, validation
 from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
-from crm_xl.tables.cells import note_name
+from crm_xl.tables.cells import SAMPLE_ENTRIES, SAMPLE_ROWS, note_name
 
 ROWS_MEASURED = 500  # for the widths of columns
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
 _SPARE_LINES = 1
 _MOST_NAMED = 4  # columns that people fill in; of more the first and the last are named
-_FILLED_SAMPLE = "当前填写的内容为示例（虚构），可清空。"
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
 
@@ -211,7 +210,12 @@ def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
     worksheet.set_row(0, 30)
     worksheet.write_string(0, 0, sheet.name, look("title"))
     if sheet.kind is SheetKind.PARAMETERS:
-        said = "黄底蓝字可改；改后请刷新。灰色列由刷新填写。点击下列名称转到相应的表："
+        said = "黄底蓝字可改；改后请刷新。"
+        if len(tables) == 1:
+            worksheet.write_string(1, 0, f"{said}{_guides(tables[0])}", look("note"))
+            worksheet.write_string(2, 0, f"{tables[0].note}。", look("note"))
+            return
+        said += "灰色列由刷新填写。点击下列名称转到相应的表："
         worksheet.write_string(1, 0, said, look("note"))
         for number, placed in enumerate(sheet.placed):
             row, column = divmod(number, LINKS_IN_A_ROW)
@@ -225,7 +229,7 @@ def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
             if all(c.computed for c in table if not c.required)
             else _INPUT_LEGEND
         )
-        sample = "当前为示例数据（虚构）。" if author.draft.blocks[table.name].rows else ""
+        sample = SAMPLE_ROWS if author.draft.blocks[table.name].rows else ""
         worksheet.write_string(1, 0, f"{note}{_guides(table)}", look("note"))
         worksheet.write_string(2, 0, f"{sample}{written}", look("note"))
     if sheet.kind is SheetKind.OUTPUT and len(tables) == 1:
@@ -280,7 +284,7 @@ def _explanation(author: Author, table: Table) -> str:
     note = f"{table.note}。" if table.note else ""
     titles = [column.title for column in table if column.filled]
     typed = "、".join(titles) if len(titles) <= _MOST_NAMED else f"{titles[0]}至{titles[-1]}"
-    sample = _FILLED_SAMPLE if author.draft.samples and table.name in trial_rows() else ""
+    sample = SAMPLE_ENTRIES if author.draft.samples and table.name in trial_rows() else ""
     written = f"黄底的“{typed}”由人填写，刷新时保留；其余由刷新写入。" if typed else "由刷新写入，请勿修改。"
     return f"{sample}{note}{written}{_guides(table)}"
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from crm_xl.schema import Kind, Role, Table
 
+# What a shipped workbook says of its sample rows; an upgrade puts the user's own in their place and takes it away.
+SAMPLE_BANNER = "△ 示例数据：表中的客户、人员、电话与金额全部是虚构的，仅供了解用法。使用前请删除各输入表中的示例行。"
+SAMPLE_ROWS = "当前为示例数据（虚构）。"
+SAMPLE_ENTRIES = "当前填写的内容为示例（虚构），可清空。"
+
 # Raised when a table or named cell changes so that an older workbook cannot be refreshed any more.
 SCHEMA_VERSION = 1
 NOTE_PREFIX = "CRM_NOTE_"
