@@ -70,14 +70,13 @@ def key_figures(ground: Ground) -> pd.DataFrame:
 
 def _sold(ground: Ground) -> dict[str, Row]:
     """What was sold in the period and in the one before, and how many were active at the end of each."""
-    facts, lines = ground.sales, ground.lines
+    facts, lines, sales = ground.sales, ground.lines, ground.sales.sales
     before = ground.period.previous
-    place = np.where(before.covers(lines.days), 1, -1)
-    place[ground.period.covers(lines.days)] = 0
+    place = np.where(before.covers(sales.day), 1, -1)
+    place[ground.period.covers(sales.day)] = 0
     found = figures(facts, Assigned(place, None), 2)
-    known = (place >= 0) & ~np.isnan(lines.profit)
-    profit = sums(place[known], lines.profit[known], 2)
-    sold = sums(place[known], lines.amount[known], 2)
+    inside = place >= 0
+    profit, sold = (sums(place[inside], of[inside], 2) for of in (sales.profit, sales.profit_base))
     margin = np.divide(profit, sold, out=np.full(2, np.nan), where=sold > 0)
     first = lines.tally.first(lines.days, lines.counts)
     new = np.array([period.covers(first).sum() for period in (ground.period, before)], dtype=float)
@@ -128,14 +127,14 @@ def rf_heat(rfm: pd.DataFrame) -> pd.DataFrame:
 
 def region_heat(ground: Ground) -> pd.DataFrame:
     """REGION_HEAT: net amount, 万元, by region and quarter of the last twelve months; the largest first, the rest as 其他."""
-    facts, lines = ground.sales, ground.lines
+    facts, sales = ground.sales, ground.sales.sales
     names, codes = facts.names[REGION], facts.groups[REGION]
     columns: dict[str, Floats] = {}
     end = ground.date
     for back in range(d.QUARTERS_SHOWN):
         quarter = window(end, _QUARTER)
-        inside = quarter.covers(lines.days)
-        columns[f"back_{back}"] = sums(codes[inside], lines.amount[inside], len(names)) / YUAN_PER_WAN
+        inside = quarter.covers(sales.day)
+        columns[f"back_{back}"] = sums(codes[inside], sales.amount[inside], len(names)) / YUAN_PER_WAN
         end = quarter.start - pd.Timedelta(days=1)
     frame = pd.DataFrame({"label": names, **columns})
     total = frame[list(columns)].sum(axis=1)

@@ -61,7 +61,7 @@ class Ground:
 
     @cached_property
     def sales(self) -> SalesFacts:
-        """The order lines and opportunities with owner, region and industry; made once for all.
+        """Sales and opportunities with owner, region and industry; made once for all.
 
         Raises:
             KeyError: there are no order lines.

@@ -40,9 +40,8 @@ def make_owners(ground: Ground) -> Made:
     size = len(facts.names[OWNER])
     by_owner = _by_owner(facts, choice).narrowed(facts, choice, any_owner=True)
     each, team = figures(facts, by_owner, size), figures(facts, by_owner.together, 1)
-    of_line = by_owner.lines
-    lines = np.bincount(of_line[of_line >= 0], minlength=size)
-    present = (lines > 0) | (np.nan_to_num(each.created) > 0)
+    sold = by_owner.sales
+    present = (np.bincount(sold[sold >= 0], minlength=size) > 0) | (np.nan_to_num(each.created) > 0)
     shown = present & _is_chosen(facts, choice)
     if not shown.any():
         raise choice.nothing("订单")
@@ -143,12 +142,12 @@ def _against(what: str, value: str, team: str, difference: float) -> str:
 
 
 def _by_owner(facts: SalesFacts, choice: Choice) -> Assigned:
-    """Lines and opportunities of the period, by owner."""
-    lines = np.where(choice.period.covers(facts.lines.days), facts.groups[OWNER], -1)
+    """Sales and opportunities of the period, by owner."""
+    sales = np.where(choice.period.covers(facts.sales.day), facts.groups[OWNER], -1)
     deals = facts.opportunities
     if deals is None:
-        return Assigned(lines, None)
-    return Assigned(lines, np.where(choice.period.covers(deals.created), deals.groups[OWNER], -1))
+        return Assigned(sales, None)
+    return Assigned(sales, np.where(choice.period.covers(deals.created), deals.groups[OWNER], -1))
 
 
 def _is_chosen(facts: SalesFacts, choice: Choice) -> Flags:

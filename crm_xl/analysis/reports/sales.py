@@ -92,8 +92,8 @@ class _Rows(NamedTuple):
 
 
 def _in_periods(facts: SalesFacts, choice: Choice, settings: Settings) -> tuple[Assigned, list[pd.Timestamp]]:
-    """Lines and opportunities by the period they lie in, and the first days of the periods."""
-    codes, starts = period_codes(facts.lines.days, choice.period, choice.grain, settings)
+    """Sales and opportunities by the period they lie in, and the first days of the periods."""
+    codes, starts = period_codes(facts.sales.day, choice.period, choice.grain, settings)
     if facts.opportunities is None:
         return Assigned(codes, None), starts
     deals, _ = period_codes(facts.opportunities.created, choice.period, choice.grain, settings)
@@ -101,13 +101,13 @@ def _in_periods(facts: SalesFacts, choice: Choice, settings: Settings) -> tuple[
 
 
 def _cells(facts: SalesFacts, periods: Assigned) -> tuple[Assigned, _Rows]:
-    """Lines and opportunities by the row they belong to, period x owner x region in that order, of those that occur."""
+    """Sales and opportunities by the row they belong to, period x owner x region in that order, of those that occur."""
     owners, regions = len(facts.names[OWNER]), len(facts.names[REGION])
 
     def cell(period: Codes, groups: Groups) -> Codes:
         return np.where(period >= 0, (period * owners + groups[OWNER]) * regions + groups[REGION], -1)
 
-    lines, deals = cell(periods.lines, facts.groups), None
+    lines, deals = cell(periods.sales, facts.groups), None
     found = [pd.unique(lines)]
     if periods.deals is not None and facts.opportunities is not None:
         deals = cell(periods.deals, facts.opportunities.groups)

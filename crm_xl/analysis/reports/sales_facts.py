@@ -1,4 +1,4 @@
-"""Who sold what to whom and where: order lines and opportunities with their owner, region and industry as numbers."""
+"""Who sold what to whom and where: sales and opportunities with their owner, region and industry as numbers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pandas as pd
 
 from crm_xl.analysis.calendar import Dates
 from crm_xl.analysis.customers import Frames, is_within
+from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import OrderLines
 from crm_xl.analysis.reports.choice import Choice, named
-from crm_xl.analysis.tally import Codes, Flags, codes_in
+from crm_xl.analysis.tally import Codes, Flags, codes_in, sums
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
 
@@ -44,31 +45,62 @@ class Opportunities:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Sales:
+    """What was sold in one order on one day by one owner in one region: far fewer rows than there are order lines.
+
+    Attributes:
+        day: datetime64[D].
+        amount: net, 元.
+        profit: of the lines that say one, and `profit_base` the amount of those; 0 where none does.
+        counts: whether a line of it makes an order.
+        order, customer: numbers; -1 is a customer that is not listed.
+        orders: how many different orders there are.
+    """
+
+    day: Dates
+    amount: Floats
+    profit: Floats
+    profit_base: Floats
+    counts: Flags
+    order: Codes
+    customer: Codes
+    orders: int
+
+    def frame(self, where: Flags) -> pd.DataFrame:
+        """The marked rows as the trend reads order lines; ids are numbers."""
+        return pd.DataFrame(
+            {
+                "customer_id": self.customer[where],
+                "order_date": self.day[where],
+                "order_id": self.order[where],
+                "net_amount": self.amount[where],
+                "counts": self.counts[where],
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SalesFacts:
     """What sales reports count.
 
     Attributes:
         names: owner, region and industry -> their names, sorted, choices.UNNAMED last.
-        lines: the order lines.
-        customer: the number of each line's customer.
-        groups: owner, region and industry -> the number of each line's among `names`.
-        orders: the rows that the lines are made of.
+        sales: up to the analysis date.
+        groups: owner, region and industry -> the number of each sale's among `names`.
         opportunities: None where there is no such table.
     """
 
     names: Mapping[str, np.ndarray]
-    lines: OrderLines
-    customer: Codes
+    sales: Sales
     groups: Groups
-    orders: pd.DataFrame
     opportunities: Opportunities | None
 
     def chosen(self, choice: Choice, groups: Groups, *, any_owner: bool = False) -> Flags:
-        """Which lines or opportunities a choice means, whatever their day.
+        """Which sales or opportunities a choice means, whatever their day.
 
         Args:
             choice: above a report.
-            groups: of the lines, or of the opportunities.
+            groups: of the sales, or of the opportunities.
             any_owner: the whole team, whoever was chosen.
         """
         inside = np.ones(len(groups[OWNER]), dtype=bool)
@@ -121,14 +153,42 @@ def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: 
         )
         created = deals["created_on"].to_numpy().astype("datetime64[D]")
         opportunities = Opportunities(created=created, won=won, closed=closed, groups=of_deal)
+    sales, rows = _sales(lines, customer, of_line)
     return SalesFacts(
         names=names,
-        lines=lines,
-        customer=customer,
-        groups=of_line,
-        orders=orders,
+        sales=sales,
+        groups={name: codes[rows] for name, codes in of_line.items()},
         opportunities=opportunities,
     )
+
+
+def _sales(lines: OrderLines, customer: Codes, groups: Groups) -> tuple[Sales, Codes]:
+    """The lines added up per order, day, owner and region; and a line of each, in the order they first occur."""
+    day = lines.days.astype(np.int64)
+    sold = _combined(lines.order, day - day.min(initial=0), groups[OWNER], groups[REGION])
+    codes, distinct = pd.factorize(sold)
+    size = len(distinct)
+    rows = np.zeros(size, dtype=np.int64)
+    rows[codes[::-1]] = np.arange(len(codes))[::-1]
+    told = ~np.isnan(lines.profit)
+    return Sales(
+        day=lines.days[rows],
+        amount=sums(codes, lines.amount, size),
+        profit=sums(codes[told], lines.profit[told], size),
+        profit_base=sums(codes[told], lines.amount[told], size),
+        counts=np.bincount(codes[lines.counts], minlength=size) > 0,
+        order=lines.order[rows],
+        customer=customer[rows],
+        orders=int(lines.order.max(initial=-1)) + 1,
+    ), rows
+
+
+def _combined(*codes: Codes) -> Codes:
+    """One number for each combination of numbers that are not negative."""
+    whole = np.zeros(len(codes[0]), dtype=np.int64)
+    for each in codes:
+        whole = whole * (int(each.max(initial=0)) + 1) + each
+    return whole
 
 
 _Said = tuple[np.ndarray, np.ndarray]  # the number of each row's text, -1 where it is missing; the texts

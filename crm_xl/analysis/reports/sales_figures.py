@@ -49,45 +49,45 @@ class Figures:
 
 
 class Assigned(NamedTuple):
-    """The group of each order line and of each opportunity, negative for none; None where there is no such table."""
+    """The group of each sale and of each opportunity, negative for none; None where there is no such table."""
 
-    lines: Codes
+    sales: Codes
     deals: Codes | None
 
     @property
     def together(self) -> Assigned:
         """All groups as one."""
-        return Assigned(np.minimum(self.lines, 0), None if self.deals is None else np.minimum(self.deals, 0))
+        return Assigned(np.minimum(self.sales, 0), None if self.deals is None else np.minimum(self.deals, 0))
 
     def narrowed(self, facts: SalesFacts, choice: Choice, *, any_owner: bool = False) -> Assigned:
         """Only what a choice means; with `any_owner` whoever was chosen."""
-        lines = np.where(facts.chosen(choice, facts.groups, any_owner=any_owner), self.lines, -1)
+        sales = np.where(facts.chosen(choice, facts.groups, any_owner=any_owner), self.sales, -1)
         if self.deals is None or facts.opportunities is None:
-            return Assigned(lines, None)
+            return Assigned(sales, None)
         inside = facts.chosen(choice, facts.opportunities.groups, any_owner=any_owner)
-        return Assigned(lines, np.where(inside, self.deals, -1))
+        return Assigned(sales, np.where(inside, self.deals, -1))
 
 
 def figures(facts: SalesFacts, assigned: Assigned, size: int) -> Figures:
     """The figures of the groups 0 … size-1.
 
     Args:
-        facts: lines and opportunities.
+        facts: sales and opportunities.
         assigned: the group of each.
         size: how many groups.
     """
-    of_line, of_deal = assigned
-    inside = of_line >= 0
-    counted = inside & facts.lines.counts
+    of_sale, of_deal = assigned
+    inside = of_sale >= 0
+    counted = inside & facts.sales.counts
     created = won = np.full(size, np.nan)
     if of_deal is not None and facts.opportunities is not None:
         dealt = of_deal >= 0
         created = np.bincount(of_deal[dealt], minlength=size).astype(float)
         won = np.bincount(of_deal[dealt & facts.opportunities.won], minlength=size).astype(float)
     return Figures(
-        amount=sums(of_line[inside], facts.lines.amount[inside], size),
-        orders=distinct(of_line[counted], facts.lines.order[counted], size),
-        customers=distinct(of_line[counted], facts.customer[counted], size),
+        amount=sums(of_sale[inside], facts.sales.amount[inside], size),
+        orders=distinct(of_sale[counted], facts.sales.order[counted], size),
+        customers=distinct(of_sale[counted], facts.sales.customer[counted], size),
         created=created,
         won=won,
     )
@@ -104,8 +104,8 @@ def distinct(groups: Codes, ids: Codes, size: int) -> Floats:
 
 def ties(table: Table, amounts: Floats, facts: SalesFacts, choice: Choice, days: Period) -> Check:
     """The check that the amounts of a table, in 元, are those of the order lines that a choice means in some days."""
-    inside = facts.chosen(choice, facts.groups) & days.covers(facts.lines.days)
-    total = exact_sum(facts.lines.amount[inside])
+    inside = facts.chosen(choice, facts.groups) & days.covers(facts.sales.day)
+    total = exact_sum(facts.sales.amount[inside])
     rest = exact_sum(amounts) - total
     return agrees(f"“{table.title}”成交金额合计＝所选订单净额", rest, f"{total:,.2f} 元")
 

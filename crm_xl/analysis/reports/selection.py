@@ -1,4 +1,4 @@
-"""What happened in any stretch of days, of the order lines and opportunities that a choice means."""
+"""What happened in any stretch of days, of the sales and opportunities that a choice means."""
 
 from __future__ import annotations
 
@@ -31,31 +31,32 @@ class Measured(NamedTuple):
 
 
 class Selection:
-    """The lines and opportunities of a choice, whatever their day.
+    """The sales and opportunities of a choice, whatever their day.
 
     Args:
         facts: of everybody in scope.
         choice: whose owner, industry and region count.
-        high_value: which customers are of high value today, in the order by which the lines number them.
+        high_value: which customers are of high value today, in the order by which the sales number them.
     """
 
     def __init__(self, facts: SalesFacts, choice: Choice, high_value: Flags) -> None:
         inside = facts.chosen(choice, facts.groups)
         kept = np.flatnonzero(inside) if not inside.all() else slice(None)
-        lines = facts.lines
-        self.days = _numbers(lines.days[kept])
-        self.amount, self._profit = lines.amount[kept], lines.profit[kept]
+        sales = facts.sales
+        self.days = _numbers(sales.day[kept])
+        self.amount = sales.amount[kept]
+        self._profit, self._profit_base = sales.profit[kept], sales.profit_base[kept]
         self._counts, self._order, self._customer = (
-            lines.counts[kept],
-            lines.order[kept],
-            facts.customer[kept],
+            sales.counts[kept],
+            sales.order[kept],
+            sales.customer[kept],
         )
-        self._orders = int(lines.order.max(initial=-1)) + 1
-        # The last place is that of lines whose customer nobody knows.
+        self._orders = sales.orders
+        # The last place is that of sales whose customer nobody knows.
         self._high = np.append(high_value, False)
-        first = Tally(self._customer, len(high_value)).first(lines.days[kept], self._counts)
+        first = Tally(self._customer, len(high_value)).first(sales.day[kept], self._counts)
         self._first = _numbers(first[~np.isnat(first)])
-        self._since = _month_start(_numbers(lines.days))
+        self._since = _month_start(_numbers(sales.day))
         self._dealt = facts.opportunities is not None
         if facts.opportunities is not None:
             deals = facts.chosen(choice, facts.opportunities.groups)
@@ -100,8 +101,6 @@ class Selection:
         orders = _different(self._order[counted], self._orders)
         bought = _different(buyers[buyers >= 0], len(self._high))
         begun = float((self._first <= end).sum())
-        profits = self._profit[rows]
-        known = ~np.isnan(profits)
         created = won = np.nan
         if self._dealt:
             new = (self._created >= start) & (self._created <= end)
@@ -114,7 +113,7 @@ class Selection:
             new_customers=float(((self._first >= start) & (self._first <= end)).sum()),
             average_order_value=_ratio(amount, orders),
             active_share=_ratio(bought, begun),
-            profit_margin=_ratio(_sum(profits[known]), _sum(amounts[known])),
+            profit_margin=_ratio(_sum(self._profit[rows]), _sum(self._profit_base[rows])),
             high_value_share=_ratio(_sum(amounts[self._high[customers]]), amount),
             created=created,
             conversion=_ratio(won, created),

@@ -144,11 +144,11 @@ def _low(side: Floats, height: float) -> float:
 def _trend(choice: Choice, ground: Ground) -> pd.DataFrame:
     facts = ground.sales
     inside = facts.chosen(choice, facts.groups)
-    if not (inside & (facts.lines.days <= np.datetime64(choice.period.end, "D"))).any():
+    if not (inside & (facts.sales.day <= np.datetime64(choice.period.end, "D"))).any():
         raise choice.nothing("订单")
     if inside.all() and choice.period.end == ground.date and o.TREND.name in ground.made:
         return ground.made[o.TREND.name]
-    return monthly_trend(facts.orders[inside], choice.period.end)
+    return monthly_trend(facts.sales.frame(inside), choice.period.end)
 
 
 def _statement(
