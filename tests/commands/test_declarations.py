@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,21 @@ from crm_xl.commands import COMMANDS, Availability, Command, Group, command
 from crm_xl.commands.analysis import undo_refresh
 from crm_xl.tables.cells import UNDO_NAME
 
+CHECKLIST = (Path(__file__).resolve().parents[2] / "docs" / "windows-checklist.md").read_text("utf-8")
+
 
 def test_ids_labels_and_handlers_are_each_of_one_command() -> None:
     for what in ("id", "label", "handler", "supertip"):
         counts = Counter(getattr(each, what) for each in COMMANDS)
         assert [value for value, number in counts.items() if number > 1] == []
+
+
+def test_the_checklist_for_excel_lists_every_button() -> None:
+    """docs/windows-checklist.md tells somebody in front of Excel what must be there; a button more is a word more."""
+    groups = [(group, [each.label for each in COMMANDS if each.group is group]) for group in Group]
+    assert "、".join(f"{group}（{'、'.join(labels)}）" for group, labels in groups) in CHECKLIST
+    home = [each.label for each in COMMANDS if each.on_home]
+    assert f"首页上的{'零一二三四五六七八九'[len(home)]}个按钮（{'、'.join(home)}）" in CHECKLIST
 
 
 def test_every_group_has_a_command() -> None:
