@@ -2,6 +2,8 @@
 
     python dev.py demo            a refreshed customer workbook in output/
     python dev.py test [ARGS]     every test; ARGS go to pytest: python dev.py test -k clean
+    python dev.py libreoffice [--times N] [ARGS]
+                                  the tests that run LibreOffice, N times in a row; stops where one fails
     python dev.py lint            ruff and mypy
     python dev.py bench [NAME]    speed and memory beside fixed baselines
     python dev.py build           the workbook and the templates, from their declarations
@@ -207,6 +209,9 @@ def package_validator() -> None:
     stamp.write_text(lock, encoding="utf-8")
 
 
+PYTEST = (venv_program("python"), "-m", "pytest", "-n", "auto", "--dist", "loadgroup")
+
+
 # --- Commands -------------------------------------------------------------------------------------------
 
 
@@ -228,8 +233,33 @@ def test(arguments: list[str]) -> int:
     for marker in absent:
         say(f"The tests marked {marker} are LEFT OUT of this run.")
     left_out = ["-m", " and ".join(f"not {marker}" for marker in absent)] if absent else []
-    parallel = ["-n", "auto", "--dist", "loadgroup"]
-    return run([venv_program("python"), "-m", "pytest", *parallel, *left_out, *arguments])
+    return run([*PYTEST, *left_out, *arguments])
+
+
+def libreoffice(arguments: list[str]) -> int:
+    """Run the tests marked libreoffice over and over: --times N, 1 without it; further arguments go to pytest."""
+    rest, times = list(arguments), 1
+    if "--times" in rest:
+        at = rest.index("--times")
+        number = rest[at + 1] if at + 1 < len(rest) else ""
+        if not number.isdecimal() or int(number) < 1:
+            say("--times is followed by how often, for example 10.")
+            return 2
+        times = int(number)
+        del rest[at : at + 2]
+    environment(DEVELOPER_EXTRAS)
+    package_validator()
+    if not spreadsheet_program():
+        raise SetUpError("the tests marked libreoffice need LibreOffice")
+    for turn in range(1, times + 1):
+        started = time.perf_counter()
+        code = run([*PYTEST, "-m", "libreoffice", *rest])
+        say(
+            f"run {turn} of {times}: {'failed' if code else 'passed'} after {time.perf_counter() - started:.0f} s"
+        )
+        if code:
+            return code
+    return 0
 
 
 def lint(arguments: list[str]) -> int:
@@ -271,6 +301,7 @@ def build(arguments: list[str]) -> int:
 COMMANDS = {
     "demo": demo,
     "test": test,
+    "libreoffice": libreoffice,
     "lint": lint,
     "bench": bench,
     "build": build,

@@ -142,6 +142,22 @@ class TestDev:
         printed = capsys.readouterr().out
         assert all(f"dev.py {name}" in printed for name in dev.COMMANDS)
 
+    def test_libreoffice_runs_in_a_row_until_one_fails(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ran, codes = [], iter([0, 0, 1])
+        monkeypatch.setattr(dev, "environment", lambda extras: None)
+        monkeypatch.setattr(dev, "package_validator", lambda: None)
+        monkeypatch.setattr(dev, "spreadsheet_program", lambda: True)
+        monkeypatch.setattr(dev, "run", lambda command: ran.append(command[-4:]) or next(codes))
+        assert dev.main(["libreoffice", "--times", "5", "-k", "menu"]) == 1
+        assert ran == [["-m", "libreoffice", "-k", "menu"]] * 3
+        told = capsys.readouterr().out.splitlines()
+        assert [line.split(" after ")[0] for line in told] == [
+            "run 1 of 5: passed", "run 2 of 5: passed", "run 3 of 5: failed"
+        ]  # fmt: skip
+        assert dev.main(["libreoffice", "--times", "ten"]) == 2
+
     def test_a_stamp_counts_only_for_the_present_declaration(self, tmp_path: Path) -> None:
         stamp = tmp_path / "stamp.json"
         assert dev.installed_extras(stamp) is None
