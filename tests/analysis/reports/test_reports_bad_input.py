@@ -15,6 +15,7 @@ from crm_xl.refreshing import output_blocks
 from crm_xl.tables import TABLES
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
+from crm_xl.tables import sales_reports as x
 from crm_xl.tables import service_reports as s
 from tests.support.ground import typed_row
 
@@ -32,7 +33,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     i.CAMPAIGNS.name: [{"campaign_id": "M1", "campaign_name": "促销", "start_date": "2024-06-01", "cost": 0.0}],
     i.CAMPAIGN_MEMBERS.name: [{"campaign_id": "M1", "customer_id": "A", "reached": "是"}],
 }  # fmt: skip
-REPORTS = tuple(table.name for table in s.OUTPUTS)
+REPORTS = tuple(table.name for table in (*x.OUTPUTS, *s.OUTPUTS))
 
 
 def run(*, without: tuple[str, ...] = (), choices: tuple[Any, ...] = (), **changed: Any) -> Results:
@@ -86,11 +87,26 @@ def test_an_input_that_is_absent_is_named_and_stops_no_other_report(
 
 def test_no_orders_at_all() -> None:
     results = run(without=(i.ORDERS.name,))
-    for report in (s.PROFILE_REPORT, s.CHURN_REPORT, s.SLOW_ANSWERS):
+    for report in (*x.OUTPUTS, s.PROFILE_REPORT, s.CHURN_REPORT, s.SLOW_ANSWERS):
         assert "“订单”" in told(results, report.name)
     empty = run(**{i.ORDERS.name: []})
     for name in REPORTS:
         assert "没有有效订单" in told(empty, name)
+
+
+def test_an_analysis_date_without_any_order_is_a_sentence_too() -> None:
+    dated = analyze(
+        {
+            i.CUSTOMERS.name: pd.DataFrame(ROWS[i.CUSTOMERS.name]),
+            i.ORDERS.name: pd.DataFrame(
+                columns=["order_id", "customer_id", "order_date", "amount"], dtype=object
+            ),
+        },
+        analysis_date="2024-12-31",
+        today="2024-12-31",
+    )
+    for table in (x.SALES_REPORT, x.OWNER_COMPARE, x.COMPARE, x.TURNING_POINTS):
+        assert "没有符合所选条件的订单（2024-01-01 至 2024-12-31）" in told(dated, table.name)
 
 
 def test_one_customer() -> None:
@@ -106,6 +122,8 @@ def test_one_customer() -> None:
     [
         (s.PROFILE_CHOICE, s.PROFILE_REPORT), (s.SERVICE_CHOICE, s.SERVICE_REPORT), (s.SERVICE_CHOICE, s.SLOW_ANSWERS),
         (s.CHURN_CHOICE, s.CHURN_REPORT), (s.CHURN_CHOICE, s.CHURN_TRAITS), (s.CAMPAIGN_CHOICE, s.CAMPAIGN_REPORT),
+        (x.SALES_CHOICE, x.SALES_REPORT), (x.OWNER_CHOICE, x.OWNER_COMPARE), (x.COMPARE_CHOICE, x.COMPARE),
+        (x.TURNING_CHOICE, x.TURNING_POINTS),
     ],
 )  # fmt: skip
 def test_a_choice_nobody_can_follow_stands_as_a_sentence_with_its_cell(choice: Any, report: Any) -> None:
@@ -120,6 +138,8 @@ def test_the_checks_say_whether_a_report_adds_up_to_the_data() -> None:
     checks = run().tables[o.CHECKS.name].set_index("check")
     for table in (s.PROFILE_REPORT, s.SERVICE_REPORT, s.CHURN_REPORT, s.CAMPAIGN_REPORT):
         assert checks.loc[f"“{table.title}”各维度合计＝数据", "result"] == "✔"
+    for table in (x.SALES_REPORT, x.OWNER_COMPARE, x.COMPARE, x.TURNING_POINTS):
+        assert checks.loc[f"“{table.title}”成交金额合计＝所选订单净额", "result"] == "✔"
     report = run().tables[s.PROFILE_REPORT.name]
     assert adds_up(s.PROFILE_REPORT, report, {"customers": 2.0, "amount": 0.015}).result == "✔"
     # A cent of 150 元 is missing somewhere, or a customer.
