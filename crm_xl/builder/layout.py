@@ -131,11 +131,13 @@ def plan(spec: BookSpec) -> tuple[SheetPlan, ...]:
     card = [table for table in outputs if table.sheet == k.CARD_SHEET]
     apart = {table.name for table in (*hidden, *quality, *dashboard, *card)}
     shown = [table for table in outputs if table.name not in apart]
-    rows_of_links = -(-len(parameters) // LINKS_IN_A_ROW)
+    together = [table for table in parameters if table.sheet == p.SHEET]
+    rows_of_links = -(-len(together) // LINKS_IN_A_ROW)
     sheets = [
         SheetPlan(name=HOME, kind=SheetKind.HOME),
         # Title, explanation, links, a blank row, table titles, notes, headings.
-        *_sheets(parameters, SheetKind.PARAMETERS, row=rows_of_links + 5),
+        *_sheets(together, SheetKind.PARAMETERS, row=rows_of_links + 5),
+        *_sheets([t for t in parameters if t.sheet != p.SHEET], SheetKind.PARAMETERS, row=_HEADINGS),
         *_sheets(spec.of_role(Role.INPUT), SheetKind.INPUT, row=_HEADINGS),
         *([_dashboard(dashboard)] if dashboard else []),
         *([_card(card, choices.get(k.CARD_CHOICE.above))] if card else []),

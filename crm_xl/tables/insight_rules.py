@@ -1,6 +1,7 @@
 """The rules by which 核心特征 and 问题与机会点 are found and worded (guide 001, step 6).
 
-Thresholds and texts stand in 参数: a sentence is its text with the figures of its own row put in.
+Thresholds and texts stand on a sheet of their own, since texts wrap: a sentence is its text with the figures of its
+own row put in.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from crm_xl.schema import Column, Kind, Role, Table
-from crm_xl.tables.parameters import SHEET
 
 PROBLEM, OPPORTUNITY = "问题", "机会"
 LEADING_INDUSTRY, LEADING_NEED, STANDS_OUT = "主要行业", "主要需求", "突出特征"
@@ -32,7 +32,7 @@ SUBJECT, FIGURE, BASE, CUSTOMERS, GROUP, SHARE, AMOUNT, LIMIT = (
 PLACEHOLDERS = (SUBJECT, FIGURE, BASE, CUSTOMERS, GROUP, SHARE, AMOUNT, LIMIT)
 
 INSIGHT_RULES = Table(
-    name="tblInsightRules", title="洞察规则", role=Role.PARAMETER, sheet=SHEET,
+    name="tblInsightRules", title="洞察规则", role=Role.PARAMETER,
     columns=(
         Column(name="rule", title="规则", required=True, example=PRICE_OBJECTIONS),
         Column(name="enabled", title="启用", kind=Kind.YESNO, required=True, example="是"),
@@ -59,7 +59,7 @@ SHIPPED_INSIGHTS: list[tuple[Any, ...]] = [
     (COMPLAINTS, True, 30, PERCENT, 5, "投诉集中在{对象}：占期间内投诉的{指标}，涉及{涉及}家",
      "由责任部门查明根因，限期整改并回访", "按问题类型"),
     (SLOW_ANSWER, True, None, "", 5, "{对象}的{范围}家客户中随后有{涉及}家流失，占{指标}；响应及时的客户流失{对照}",
-     "设专人值守，超时自动升级", "明显多于响应及时的客户，且不属偶然；界限取基本设置“超时响应界限”，见响应速度与流失"),
+     "设专人值守，超时自动升级", "多于其余客户且不属偶然；见响应速度与流失"),
     (LESS_FOLLOW_UP, True, None, "", 1, "{对象}近1个月跟进{指标}，此前3个月月均{对照}，名下有{涉及}家客户",
      "主管了解原因，必要时调整客户分配", "阈值取流失预警规则“负责人跟进减少”"),
     (LOSS_TRAITS, True, 1.5, TIMES, 5, "期间内流失的客户中{对象}占{指标}，期初客户与新客户中占{对照}",

@@ -113,7 +113,7 @@ LEVEL_SUMMARY = output(
     *_under(
         "分层总结",
         _PRIORITY, count("customers", "客户数量(家)"), percent("customer_share", "占比"),
-        text("features", "核心特征", "由本行与分层特征的数字写成；规则、阈值与文字见参数中的洞察规则"), text("follow_up", "跟进策略"),
+        text("features", "核心特征", "由本行与分层特征的数字写成；规则、阈值与文字见洞察规则"), text("follow_up", "跟进策略"),
     ),
     *_under(
         _EVIDENCE,
@@ -147,7 +147,7 @@ OPPORTUNITY_NOTES = output(
         count("customers", "涉及客户数(家)"), count("group", "范围客户数(家)"), percent("share", "占比", "涉及 ÷ 范围"),
         money("amount", "涉及金额(万元)", "万元", "涉及客户近12个月的金额"), text("listed", "涉及客户", "按近12个月金额列出前10家的编号"),
     ),
-    guide="001", note="先问题后机会；规则、阈值与文字见参数中的洞察规则",
+    guide="001", note="先问题后机会；规则、阈值与文字见洞察规则",
 )  # fmt: skip
 
 OUTPUTS = (RELATION, BASIC_INFO, VALUE_ASSESSMENT, TAG_BOARD, LEVEL_SUMMARY, LEVEL_TRAITS, OPPORTUNITY_NOTES)

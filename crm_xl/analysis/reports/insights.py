@@ -18,7 +18,6 @@ from crm_xl.errors import CrmError
 from crm_xl.schema import NUMERIC
 from crm_xl.settings.model import InsightRule
 from crm_xl.tables import insight_rules as r
-from crm_xl.tables.parameters import SHEET
 from crm_xl.tables.relations import OPPORTUNITY_NOTES
 
 _NAMED = 10  # customers listed in a row
@@ -41,9 +40,7 @@ def make(ground: Ground) -> Made:
         if finding.affected.sum() >= rule.smallest
     ]
     if not rows:
-        raise CrmError(
-            "按现有规则没有发现问题或机会点。", hint=f"可在{SHEET}的“{r.INSIGHT_RULES.title}”中调整阈值。"
-        )
+        raise CrmError("按现有规则没有发现问题或机会点。", hint=f"可在“{r.INSIGHT_RULES.sheet}”中调整阈值。")
     frame = pd.DataFrame(rows, columns=list(OPPORTUNITY_NOTES.names))
     numbers = {column.name: float for column in OPPORTUNITY_NOTES if column.kind in NUMERIC}
     return Made(tables={OPPORTUNITY_NOTES.name: frame.astype(numbers)})
