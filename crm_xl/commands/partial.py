@@ -54,6 +54,7 @@ def shown_refreshed(book: OpenBook, tables: Sequence[Table], progress: Progress)
     first = tables[0]
     if first.name in book.tables():
         book.show_sheet(first.sheet)
-    if first.name in results.missing:
-        raise CrmError(results.missing[first.name], where=first.sheet)
+    if sentence := results.missing.get(first.name):
+        # A choice that cannot be followed names its own cell.
+        raise CrmError(sentence, where="" if sentence.startswith(first.sheet) else first.sheet)
     return results

@@ -108,6 +108,16 @@ class TestBaseValue:
         assert found.loc["C002", "grade"] == "RFM窗口内无订单"
         assert found.loc["C002", "lifetime_amount_wan"] == 8.5
 
+    def test_a_book_with_one_scheme_of_segments_grades_by_it(self) -> None:
+        heads, rules = p.SEGMENTS.titles, SHIPPED[p.SEGMENTS.name]
+        eight = [row for row in rules if row[0] == p.SCHEME_EIGHT]
+        raw = RawTable.from_rows(p.SEGMENTS.name, [heads, *eight], sheet=p.SHEET)
+        given = {"tblCustomers": people("C001", "C002", "C003"), "tblOrders": self.orders(), raw.name: raw}
+        results = crm_xl.analyze(given, analysis_date=DATE, today="2026-12-01")
+        assert (
+            made(results, t.BASE_VALUE.name)["grade"].tolist() == results.tables["tblRfm"]["segment"].tolist()
+        )
+
     def test_without_orders_there_are_customers_and_no_money(self) -> None:
         found = made(run(tblCustomers=people("C001", industry="金融")), t.BASE_VALUE.name).iloc[0]
         assert found["industry"] == "金融"
