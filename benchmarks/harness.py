@@ -37,6 +37,8 @@ CASES = {
     "bgnbd": "benchmarks.changes:BGNBD",
     "grading": "benchmarks.grading:GRADING",
     "kmeans": "benchmarks.grading:KMEANS",
+    "guides": "benchmarks.guides:GUIDES",
+    "report": "benchmarks.guides:REPORT",
 }
 FEWEST_RUNS = 3
 MOST_RUNS = 9

@@ -53,14 +53,14 @@ def workbook() -> Path:
     with xlsxwriter.Workbook(unfinished, options) as book:
         for name, frame in retail.tables(source.lines).items():
             titles = [TABLES[name].column(column).title for column in frame.columns]
-            _add_table(book, name, titles, frame)
+            add_table(book, name, titles, frame)
         for table in OUTPUTS:
-            _add_table(book, table.name, list(table.titles), pd.DataFrame([[None] * len(table.titles)]))
+            add_table(book, table.name, list(table.titles), pd.DataFrame([[None] * len(table.titles)]))
     unfinished.replace(path)
     return path
 
 
-def _add_table(book: xlsxwriter.Workbook, name: str, titles: list[str], frame: pd.DataFrame) -> None:
+def add_table(book: xlsxwriter.Workbook, name: str, titles: list[str], frame: pd.DataFrame) -> None:
     """One sheet with one Excel table that begins at A1."""
     sheet = book.add_worksheet(name)
     sheet.write_row(0, 0, titles)
