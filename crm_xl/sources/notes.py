@@ -18,6 +18,7 @@ class Remark(StrEnum):
     TWO_HEADING_ROWS = "两行表头"
     REPEATED_HEADINGS = "重复的表头行"
     TOTALS_ROW = "合计行"
+    HIDDEN_SHEETS = "隐藏的工作表"
     HIDDEN_ROWS = "隐藏或筛选掉的行"
     STALE_FORMULAS = "公式值可能不是最新"
     UNCOMPUTED_FORMULA = "公式没有计算结果"

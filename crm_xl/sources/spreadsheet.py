@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,9 @@ def iter_sheets(
                 tables = list(_tables(grid, name, where, facts, known, tall))
                 del grid
             for table in tables:
+                # A workbook of ours hides what its charts and formulas read; that is nothing to import.
+                if hidden and sheet is None and not found and not table.declared:
+                    table = replace(table, notes=(*table.notes, _hidden_sheets(hidden, where)))
                 found = True
                 yield table
     if not found:
@@ -82,6 +86,15 @@ def iter_sheets(
             where=where,
             hint="请检查是否选对了文件和工作表。",
         )
+
+
+def _hidden_sheets(names: list[str], where: str) -> Note:
+    return Note(
+        remark=Remark.HIDDEN_SHEETS,
+        where=where,
+        text=f"{len(names)} 张隐藏的工作表没有导入：{listed(names)}；需要时请在 Excel 里取消隐藏后再导入。",
+        count=len(names),
+    )
 
 
 @contextlib.contextmanager

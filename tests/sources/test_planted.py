@@ -108,7 +108,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("planted")
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     planted=exports(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
@@ -148,7 +148,7 @@ def write_binary(path: Path, rows: list[list[Any]], hidden: set[int], errors: se
 
 
 @pytest.mark.parametrize(("kind", "write"), [("xlsx", write_xlsx), ("xlsb", write_binary)])
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(planted=exports(), hidden=st.sets(st.integers(0, 30)), errors=st.booleans(), below=st.integers(0, 3))
 def test_workbooks(
     folder: Path,
@@ -214,6 +214,25 @@ def test_headings_in_two_rows(tmp_path: Path) -> None:
     assert held(incoming) == {"明细!第4行": ["C1", "甲", "S1", "2026-09-01", 5, "x"]}
     assert set(told(incoming)) == {Remark.TITLE_ROWS, Remark.TWO_HEADING_ROWS}
     assert incoming.unmatched == ("客户名称", "备用")
+
+
+def test_a_hidden_sheet_is_left_out_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "订单.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, number in (("旧的", 1), ("明细", 2), ("更旧的", 3)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row("A1", HEADINGS)
+            sheet.write_row("A2", [f"S{number}", "C1", "2026-09-01", number, "甲"])
+            if name == "明细":
+                sheet.activate()
+                sheet.set_first_sheet()
+            else:
+                sheet.hide()
+    incoming = read(path)
+    assert held(incoming) == {"明细!第2行": ["S2", "C1", "2026-09-01", 2, "甲"]}
+    assert [str(note) for note in incoming.notes] == [
+        "订单.xlsx：2 张隐藏的工作表没有导入：“旧的”、“更旧的”；需要时请在 Excel 里取消隐藏后再导入。"
+    ]
 
 
 def test_a_filter_hides_rows_and_they_come_in(tmp_path: Path) -> None:
