@@ -60,7 +60,7 @@ def test_sheets_stand_in_reading_order_and_the_machinery_is_hidden(spec: BookSpe
     tables = shown[2:-2] if spec.macros else shown[2:-1]
     assert (EXAMPLES in shown) == spec.macros and EXAMPLES not in tables
     roles = [next(t.role for t in spec.tables if t.sheet == name and not t.above) for name in tables]
-    assert roles == sorted(roles)  # input before output
+    assert roles == sorted(roles, key=[Role.PARAMETER, Role.INPUT, Role.OUTPUT].index)
     hidden = {sheet.title for sheet in sheets} - set(shown)
     assert {t.sheet for t in spec.tables if t.sheet in HIDDEN_SHEETS} <= hidden
     assert hidden <= {*HIDDEN_SHEETS, HELP, CONFIG}
