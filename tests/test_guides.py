@@ -14,6 +14,14 @@ PAGES = sorted((Path(__file__).parent / "expected").glob("guide_*.md"))
 # What a guide itself hands to people: every column of it is worked out on its page.
 OWN_TABLES = {
     "guide_000": ("tblRelation",),
+    "guide_001": (
+        "tblBasicInfo",
+        "tblValueAssessment",
+        "tblTagBoard",
+        "tblLevelSummary",
+        "tblLevelTraits",
+        "tblOpportunityNotes",
+    ),
 }
 
 

@@ -3,12 +3,13 @@
 The page names a template, then goes on in steps, `### verb table`, each above a table or a block of the page:
 
 - 填写: the rows of an input table, as typed; 修改: cells of rows found by the table's key, or by the first column;
-  a row that is not found is typed below the others. — clears a cell.
+  a row that is not found is typed below the others. — clears a cell. 删除: such rows.
 - 导入: a file beside the workbook, and `crm-xl import` of it.
 - 刷新: what the button does, on the file.
 - 核对: the rows of an output as they stand, all of them and in order, in any of its columns; 部分核对: some of its rows,
   found by the first column. — is a blank cell. A number may show its arithmetic, “12.5 = 5 ÷ 40 × 100”, which is
-  worked out here: the number is what it comes to, rounded as written, and the cell holds it unrounded.
+  worked out here: the number is what it comes to, rounded as written, and the cell holds it unrounded. “83.33% ≈ 5 ÷ 6”
+  is a cell that holds the rounded number itself, because the table's shares add up to 100 % as they are shown.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ from tests.builder.shipped import opened, table_values
 BLANK = "—"
 CLOSE = 1e-9  # two ways of adding the same figures up
 
-_TYPE, _EDIT, _IMPORT, _REFRESH, _CHECK, _CHECK_SOME = "填写", "修改", "导入", "刷新", "核对", "部分核对"
+_TYPE, _EDIT, _DELETE, _IMPORT, _REFRESH = "填写", "修改", "删除", "导入", "刷新"
+_CHECK, _CHECK_SOME = "核对", "部分核对"
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _WRITTEN = str.maketrans({"×": "*", "÷": "/", "−": "-", "（": "(", "）": ")"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -116,7 +118,7 @@ def walk(page: str, folder: Path) -> Walk:
             crm_xl.refresh(path)
         elif step.verb == _IMPORT:
             _import(path, step)
-        elif step.verb in (_TYPE, _EDIT):
+        elif step.verb in (_TYPE, _EDIT, _DELETE):
             _write(path, tables[step.subject], step)
         elif step.verb in (_CHECK, _CHECK_SOME):
             found.wrong += _differences(path, tables[step.subject], step)
@@ -149,6 +151,11 @@ def _write(path: Path, table: Table, step: Step) -> None:
     for typed in step.rows:
         values = [_typed(cell, column) for cell, column in zip(typed, columns, strict=True)]
         same = [row for row in rows if all(row[places[at]] == values[at] for at in key)]
+        if step.verb == _DELETE:
+            if not same:
+                raise ValueError(f"line {step.line}: {table.title} has no row {typed}")
+            rows = [row for row in rows if row not in same]
+            continue
         if step.verb == _TYPE or not same:
             same = [[None] * len(raw.headings)]
             rows += same
@@ -205,10 +212,12 @@ def _fault(actual: Any, expected: str, column: Column | None) -> str | None:
         return None if said == wanted else f"{said} instead of {wanted}"
     if kind not in NUMERIC:
         return None if actual == expected else f"{actual!r} instead of {expected!r}"
-    shown, _, arithmetic = expected.partition(" = ")
+    shown, sign, arithmetic = re.fullmatch(r"(.+?)(?: ([=≈]) (.+))?", expected).groups()  # type: ignore[union-attr]
     value = worked_out(arithmetic or shown)
     if not _rounds_to(value, shown):
-        return f"the page says {shown} = {arithmetic}, which is {value!r}"
+        return f"the page says {shown} {sign} {arithmetic}, which is {value!r}"
+    if sign == "≈":
+        value = worked_out(shown)
     if not isinstance(actual, int | float) or abs(actual - value) > CLOSE * max(1.0, abs(value)):
         return f"{actual!r} instead of {value!r}"
     return None
