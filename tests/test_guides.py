@@ -15,8 +15,6 @@ PAGES = sorted((Path(__file__).parent / "expected").glob("guide_*.md"))
 OWN_TABLES = {
     "guide_000": ("tblRelation",),
     "guide_001": (
-        "tblBasicInfo", "tblValueAssessment", "tblTagBoard", "tblLevelSummary", "tblLevelTraits", "tblOpportunityNotes",
-    ),
         "tblBasicInfo",
         "tblValueAssessment",
         "tblTagBoard",
