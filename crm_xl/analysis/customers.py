@@ -96,7 +96,7 @@ def _new(
     began = customers["cooperation_start"]
     if orders is not None:
         first = orders.buyers.set_index("customer_id")["first_line"]
-        began = began.fillna(customers["customer_id"].map(first))
+        began = began.fillna(pd.Series(first.reindex(customers["customer_id"]).to_numpy(), index=began.index))
     return began.between(*window(analysis_date, months))
 
 

@@ -15,7 +15,7 @@ from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 
-_LEFT = (i.ORDER_CANCELLED, i.ORDER_REFUNDED)
+LEFT_STATUSES = (i.ORDER_CANCELLED, i.ORDER_REFUNDED)
 
 
 def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.DataFrame, Balance]:
@@ -150,7 +150,9 @@ def _cancelled(orders: Screened, rows: np.ndarray, lines: Lines, ledger: Ledger)
     Naming an order of which only other products were cancelled is an ordinary return.
     """
     status = orders.values("status")[rows]
-    by_status = np.isin(status, _LEFT) if "status" in orders.headings else np.zeros(len(rows), dtype=bool)
+    by_status = (
+        np.isin(status, LEFT_STATUSES) if "status" in orders.headings else np.zeros(len(rows), dtype=bool)
+    )
     if not by_status.any():
         return by_status
     products = int(lines.product.max()) + 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from crm_xl.analysis.ledger import Action, Ledger, Rule
 from crm_xl.analysis.screening import Screened
-from crm_xl.schema import Column, Kind
+from crm_xl.schema import Column, Kind, Table
 from crm_xl.tables import inputs as i
 from crm_xl.values import missing
 
@@ -120,17 +120,16 @@ def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
     return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if ratio > _OFF**0.75 or too_small else ""
 
 
+def blank_is_an_answer(table: Table, column: Column) -> bool:
+    """Whether nobody need fill a blank cell: it says something, another rule tells of it, or it is computed."""
+    return column.required or column.computed or (table.name, column.name) in _BLANK_MEANS
+
+
 def count_empty(screened: Screened, ledger: Ledger) -> None:
     """Count, column by column, the cells of kept rows that nobody filled and somebody should."""
     kind = screened.columns["customer_type"].values if screened.table is i.CUSTOMERS else None
     for column in screened.table:
-        place = (screened.table.name, column.name)
-        if (
-            column.required
-            or column.computed
-            or column.name not in screened.headings
-            or place in _BLANK_MEANS
-        ):
+        if blank_is_an_answer(screened.table, column) or column.name not in screened.headings:
             continue
         read = screened.columns[column.name]
         empty = missing(read.values) & ~read.bad & screened.kept

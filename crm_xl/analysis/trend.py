@@ -5,10 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.calendar import Dates
+from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.rfm import first_lines
 from crm_xl.analysis.summary import YUAN_PER_WAN
 from crm_xl.analysis.tally import Tally, divide
 from crm_xl.tables import outputs
+
+
+def trend_months(analysis_date: pd.Timestamp, months: int = outputs.TREND_MONTHS) -> Dates:
+    """The months of the trend, datetime64[M], the last one that of the analysis date."""
+    last = np.datetime64(analysis_date, "M")
+    axis: Dates = np.arange(last - (months - 1), last + 1)
+    return axis
 
 
 def monthly_trend(
@@ -31,7 +40,7 @@ def monthly_trend(
     counts = known & orders["counts"].to_numpy(dtype=bool)
     last = np.datetime64(analysis_date, "M")
     row_months = days.astype("datetime64[M]")
-    axis = np.arange(last - (months - 1), last + 1)
+    axis = trend_months(analysis_date, months)
     # NaT becomes the lowest number there is: a month before all others.
     place = (row_months - axis[0]).astype(np.int64)
     place[(place < 0) | (place >= months)] = -1
@@ -43,20 +52,36 @@ def monthly_trend(
 
     customers, ids = pd.factorize(orders["customer_id"])
     firsts = Tally(customers.astype(np.int64), len(ids)).first(days, counts)
+    earliest = row_months[known].min() if known.any() else last + 1
+    return trend_table(axis, money, number, buyers, firsts, earliest)
+
+
+def trend_table(
+    axis: Dates, money: Floats, orders: Floats, buyers: Floats, firsts: Dates, earliest: np.datetime64
+) -> pd.DataFrame:
+    """TREND from what each month adds up to.
+
+    Args:
+        axis: the months.
+        money: 元 of each.
+        orders: distinct orders that count, of each.
+        buyers: distinct customers with such an order, of each.
+        firsts: the day of each customer's first order that counts; NaT without one.
+        earliest: the month of the first line.
+    """
     begun = (firsts[~np.isnat(firsts)].astype("datetime64[M]") - axis[0]).astype(np.int64)
-    new = np.bincount(begun[begun >= 0], minlength=months).astype(float)
+    new = np.bincount(begun[begun >= 0], minlength=len(axis)).astype(float)
     so_far = (begun < 0).sum() + np.cumsum(new)
     trend = pd.DataFrame(
         {
             "month": axis.astype("datetime64[ns]"),
             "amount": money / YUAN_PER_WAN,
-            "orders": number,
+            "orders": orders,
             "customers": buyers,
             "new_customers": new,
             "active_share": divide(buyers, so_far),
-            "average_order_value": divide(money, number),
+            "average_order_value": divide(money, orders),
         }
     )
-    unknown = axis < (row_months[known].min() if known.any() else last + 1)
-    trend.loc[unknown, list(outputs.TREND.names[1:])] = np.nan
+    trend.loc[axis < earliest, list(outputs.TREND.names[1:])] = np.nan
     return trend

@@ -1,0 +1,350 @@
+"""Engines that hold orders, opened through Ibis; their faults in one sentence, without what they themselves say.
+
+A driver's own words may hold the address, password and all, or a value of somebody's order: none is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_xl.errors import CrmError
+from crm_xl.sources.database import PASSWORD_VARIABLE
+from crm_xl.tables import inputs as i
+from crm_xl.tables.headings import heading_key, listed
+from crm_xl.warehouse.address import Address, Engine
+
+if TYPE_CHECKING:
+    from ibis.expr import types as ir
+
+# Of the embedded engine; what does not fit goes to disk.
+MEMORY_LIMIT = "2GB"
+_SECONDS_TO_CONNECT = 15
+_NUMBERS = itertools.count()
+_ORDER_NAMES = tuple(map(heading_key, (i.ORDERS.name, i.ORDERS.title, "orders")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """Orders as they are stored.
+
+    Attributes:
+        table: all columns.
+        hashing: rows can be told apart by a hash of all columns.
+        costly: reading more than once costs: text files, lines that come over the network.
+        own: the connection, where the engine is our own and may hold tables and views of ours.
+    """
+
+    table: ir.Table
+    hashing: bool = False
+    costly: bool = False
+    own: Any = None
+    _named: list[Any] = field(default_factory=list, repr=False)
+    _kept: list[Any] = field(default_factory=list, repr=False)
+
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table worked out once, kept by the engine until the orders are closed."""
+        kept = table.cache()
+        self._kept.append(kept)
+        return kept
+
+    def put(self, table: ir.Table) -> ir.Table:
+        """What was computed here as a table of the engine."""
+        return table if self.own is None else self.own.create_table(f"put_{next(_NUMBERS)}", table)
+
+    def named(self, table: ir.Table) -> ir.Table:
+        """The same table under a name, where the engine is our own.
+
+        A chain of steps is then written out step by step, which takes Ibis a tenth of the time of the whole.
+        """
+        if self.own is None:
+            return table
+        self._named.append(table)  # and with it what was computed here and stands in the chain
+        return self.own.create_view(f"step_{next(_NUMBERS)}", table)
+
+    def release(self) -> None:
+        """Let go of what was kept; an engine that is gone has done so already."""
+        while self._kept:
+            with contextlib.suppress(Exception):
+                self._kept.pop().release()
+
+
+@contextmanager
+def opened(address: Address) -> Iterator[Opened]:
+    """The orders at the address, for as long as they are asked.
+
+    Raises:
+        CrmError: a component is not installed; the engine cannot be reached, refuses, breaks off; no such table.
+    """
+    with told(address), ExitStack() as stack:
+        source = _OPENERS[address.engine](address, stack)
+        stack.callback(source.release)
+        yield source
+
+
+def _embedded(stack: ExitStack) -> Any:
+    """A DuckDB of our own in a folder that goes away with it."""
+    import ibis
+
+    folder = Path(tempfile.mkdtemp(prefix="crm_xl_"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    connection = ibis.duckdb.connect(folder / "work.duckdb", temp_directory=str(folder))
+    stack.callback(connection.disconnect)
+    connection.raw_sql(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    # Rows of an order are told apart by what they hold, never by where they stand.
+    connection.raw_sql("SET preserve_insertion_order = false")
+    return connection
+
+
+def _folder(address: Address, stack: ExitStack) -> Opened:
+    path = Path(address.path)
+    connection = _embedded(stack)
+    if path.is_file():
+        return Opened(table=connection.read_parquet(str(path)), hashing=True, own=connection)
+    parquet = any(path.rglob("*.parquet"))
+    texts = sorted(each for each in path.iterdir() if re.search(r"\.(csv|tsv)(\.gz)?$", each.name.lower()))
+    if parquet and texts:
+        raise CrmError(
+            "文件夹里既有 Parquet 又有 CSV 文件。", where=address.place, hint="请分放在两个文件夹。"
+        )
+    if parquet:
+        table = connection.read_parquet(str(path / "**" / "*.parquet"), union_by_name=True)
+        return Opened(table=table, hashing=True, own=connection)
+    if not texts:
+        raise CrmError("文件夹里没有 Parquet 或 CSV 文件。", where=address.place, hint="请检查路径。")
+    # As text, since 00123 is an id and no number.
+    table = connection.read_csv(
+        [str(each) for each in texts], all_varchar=True, union_by_name=True, header=True
+    )
+    return Opened(table=table, hashing=True, own=connection, costly=True)
+
+
+def _duckdb(address: Address, stack: ExitStack) -> Opened:
+    connection = _embedded(stack)
+    connection.attach(address.path, name="source", read_only=True)
+    rows = connection.raw_sql(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'source' "
+        "UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'source' AND NOT internal"
+    ).fetchall()
+    schema, name = _found(address, [tuple(row) for row in rows])
+    return Opened(table=connection.table(name, database=("source", schema)), hashing=True, own=connection)
+
+
+def _postgres(address: Address, stack: ExitStack) -> Opened:
+    import ibis
+
+    connection = ibis.postgres.connect(
+        host=address.host, port=address.port or 5432, user=address.user or None, password=address.password,
+        database=address.database or None, connect_timeout=_SECONDS_TO_CONNECT,
+    )  # fmt: skip
+    stack.callback(connection.disconnect)
+    with connection.raw_sql(
+        "SELECT table_schema, table_name FROM information_schema.tables "
+        "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+    ) as cursor:
+        rows = cursor.fetchall()
+    schema, name = _found(address, rows, "public")
+    return Opened(table=connection.table(name, database=schema))
+
+
+def _mysql(address: Address, stack: ExitStack) -> Opened:
+    """MySQL through DuckDB's extension: the lines come here and are added up here, on disk where they are many."""
+    connection = _embedded(stack)
+    try:
+        connection.load_extension("mysql")
+    except Exception:
+        raise CrmError(
+            "DuckDB 的 MySQL 扩展下载不了。",
+            where=address.place,
+            hint="请联网后再试，或由管理员在本机执行 DuckDB 的 INSTALL mysql。",
+        ) from None
+    parts = {
+        "host": address.host, "port": address.port, "user": address.user, "password": address.password,
+        "database": address.database,
+    }  # fmt: skip
+    words = " ".join(f"{name}={_quoted(str(value))}" for name, value in parts.items() if value)
+    connection.raw_sql(f"ATTACH '{words.replace(chr(39), chr(39) * 2)}' AS source (TYPE mysql, READ_ONLY)")
+    rows = connection.raw_sql(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'source'"
+    ).fetchall()
+    schema, name = _found(address, rows, address.database)
+    return Opened(
+        table=connection.table(name, database=("source", schema)), hashing=True, own=connection, costly=True
+    )
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _clickhouse(address: Address, stack: ExitStack) -> Opened:
+    import ibis
+
+    connection = ibis.clickhouse.connect(
+        host=address.host, port=address.port or 8123, user=address.user or "default",
+        password=address.password or "", database=address.database or "default",
+        connect_timeout=_SECONDS_TO_CONNECT,
+    )  # fmt: skip
+    stack.callback(connection.disconnect)
+    names = [(address.database or "default", name) for name in connection.list_tables()]
+    _, name = _found(address, names, address.database or "default")
+    return Opened(table=connection.table(name))
+
+
+def _spark(address: Address, stack: ExitStack) -> Opened:
+    import ibis
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("crm_xl").config("spark.sql.session.timeZone", "UTC")
+    builder = (
+        builder.remote(address.master) if address.master.startswith("sc:") else builder.master(address.master)
+    )
+    running = SparkSession.getActiveSession() is not None
+    session = builder.getOrCreate()
+    if not running:
+        stack.callback(session.stop)
+    connection = ibis.pyspark.connect(session)
+    if address.path:
+        return Opened(table=connection.read_parquet(address.path))
+    schema = address.table.rpartition(".")[0]
+    names = [(schema, name) for name in connection.list_tables(database=schema or None)]
+    _, name = _found(address, names, schema)
+    return Opened(table=connection.table(name, database=schema or None))
+
+
+_OPENERS: dict[Engine, Callable[[Address, ExitStack], Opened]] = {
+    Engine.FOLDER: _folder,
+    Engine.DUCKDB: _duckdb,
+    Engine.POSTGRES: _postgres,
+    Engine.MYSQL: _mysql,
+    Engine.CLICKHOUSE: _clickhouse,
+    Engine.SPARK: _spark,
+}
+
+
+def _found(address: Address, names: list[tuple[str, str]], usual: str = "main") -> tuple[str, str]:
+    """Schema and name of the orders: the table asked for, else one called orders, else the only one."""
+    if address.table:
+        schema, _, name = address.table.rpartition(".")
+        fits = [pair for pair in names if pair[1] == name and (not schema or pair[0] == schema)]
+        fits = [pair for pair in fits if pair[0] == usual] or fits
+    else:
+        fits = [pair for pair in names if heading_key(pair[1]) in _ORDER_NAMES] or names
+    if len(fits) == 1:
+        return fits[0]
+    shown = listed(sorted(name for _, name in names))
+    asked = f"没有表“{address.table}”" if address.table else "看不出哪一张表是订单"
+    raise CrmError(
+        f"数据源里{asked}；现有的表：{shown}。",
+        where=address.place,
+        hint="请在地址后写明表名，如 …#public.orders。",
+    )
+
+
+# What a driver's error is about, by words of its type's name or of its message, which is not shown.
+_MEANINGS: tuple[tuple[str, str, str], ...] = (
+    (
+        r"authentication|password|access denied|no password supplied|role .* does not exist",
+        "数据源拒绝登录：用户名或口令不对。",
+        f"请检查地址中的用户名；口令放在环境变量 {PASSWORD_VARIABLE} 里。",
+    ),
+    (
+        r"permission|privilege|readonly|read-only",
+        "数据源不允许读取这张表或建立临时表。",
+        "请管理员授予读取和建立临时表的权限。",
+    ),
+    (
+        r"no space|disk full|not enough disk|could not write.*space",
+        "硬盘空间不够，无法计算。",
+        "请清理硬盘后再刷新。",
+    ),
+    (r"out ?of ?memory", "内存不够，无法计算。", "请关闭其他程序后再刷新。"),
+    (
+        r"unicode|utf-?8|encoding",
+        "CSV 文件不是 UTF-8 编码。",
+        "请另存为 UTF-8 编码，或用 crm-xl import 导入。",
+    ),
+    (
+        r"undefinedcolumn|undefinedtable|tablenotfound|catalog|analysisexception|unknown_table|does not exist",
+        "数据源里的表或列在读取时已不存在。",
+        "请检查表名和列名。",
+    ),
+    (
+        r"conversion|invalid ?input|datatype|cast|numericvalue|invalid_argument|type_mismatch",
+        "数据源里有不能转换的值。",
+        "请核对各列的类型，或用 --map 对照表指明列。",
+    ),
+    (
+        r"parquet|not a valid duckdb|csv|sniff|magic|corrupt",
+        "数据文件不完整或不是所说的格式。",
+        "请重新导出后再刷新。",
+    ),
+    (
+        r"operational|connection|connect|admin ?shutdown|timeout|network|closed|socket|refused|host|java",
+        "数据源连不上或读取中断。",
+        "请检查地址、网络和服务器，稍后再刷新。",
+    ),
+)
+_DRIVERS = (
+    "duckdb",
+    "_duckdb",
+    "psycopg",
+    "pyspark",
+    "py4j",
+    "clickhouse_connect",
+    "urllib3",
+    "ibis",
+    "pyarrow",
+)
+_COMPONENTS = {
+    Engine.CLICKHOUSE: "clickhouse",
+    Engine.SPARK: "spark",
+}
+
+
+@contextmanager
+def told(address: Address) -> Iterator[None]:
+    """Faults of an engine as one sentence; faults of our own stay what they are."""
+    fault: CrmError
+    try:
+        yield
+        return
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "crm_xl":
+            raise
+        extra = _COMPONENTS.get(address.engine, "warehouse")
+        fault = CrmError(
+            "没有安装读取数据仓库所需的组件。",
+            where=address.place,
+            hint=f'请运行 pip install "crm-xl[{extra}]" 后再刷新。',
+        )
+    except CrmError:
+        raise
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in _DRIVERS and not isinstance(error, OSError):
+            raise
+        fault = _meaning(error, address)
+    raise fault
+
+
+def _meaning(error: BaseException, address: Address) -> CrmError:
+    words = ""
+    cause: BaseException | None = error
+    while cause is not None:
+        with contextlib.suppress(Exception):
+            words += f" {type(cause).__name__} {cause}".lower()
+        cause = cause.__cause__ or cause.__context__
+    for pattern, problem, hint in _MEANINGS:
+        if re.search(pattern, words):
+            return CrmError(problem, where=address.place, hint=hint)
+    return CrmError(
+        f"数据源读取失败（{type(error).__name__}）。", where=address.place, hint="请检查地址和数据后再刷新。"
+    )

@@ -1,0 +1,156 @@
+"""Order lines as hypothesis makes them up: every rule of cleaning and netting, in small worlds where they meet."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from crm_xl.tables import inputs as i
+from crm_xl.tables import parameters as p
+
+TODAY = pd.Timestamp("2026-06-30")
+NAMES = (
+    "order_id", "line_no", "customer_id", "order_date", "amount", "profit", "product_type", "product_id", "region",
+    "status", "original_order_id",
+)  # fmt: skip
+_FIRST = datetime.datetime(2023, 1, 1)
+
+# Few of each, so that orders, customers, products and amounts meet.
+_IDS = st.sampled_from(["S1", "S2", "S3", "S4", "S5", "S-6", "订单7", "S8"])
+_CUSTOMERS = st.sampled_from(["C1", "C2", "C3", "C4", "客5", "C6"])
+_ODD_IDS = st.sampled_from([" C1 ", "Ｃ２", "1001.0", "无", "NULL", "4.2E+17", "#N/A", "nan", "", "C 3"])
+_CENTS = st.sampled_from([0, 1000, 2500, 5000, 9999, 10_000, 33_333, 123_456]) | st.integers(1, 500_000)
+_MOMENTS = st.integers(0, 1280).map(lambda day: _FIRST + datetime.timedelta(days=day)) | st.integers(
+    0, 1280 * 24 * 4
+).map(lambda quarter: _FIRST + datetime.timedelta(minutes=15 * quarter))
+
+
+def _maybe(values: st.SearchStrategy[Any], blank: int = 6) -> st.SearchStrategy[Any]:
+    """The values, and now and then a blank."""
+    return st.integers(0, blank).flatmap(lambda n: st.none() if n == 0 else values)
+
+
+@st.composite
+def _line(draw: st.DrawFn, odd: bool) -> dict[str, Any]:
+    ids, customers = (_IDS | _ODD_IDS, _CUSTOMERS | _ODD_IDS) if odd else (_IDS, _CUSTOMERS)
+    cents = draw(_CENTS)
+    is_return = draw(st.integers(0, 3)) == 0
+    amount = -cents if is_return else cents
+    share = draw(_maybe(st.sampled_from([0, 10, 25, 40]), 3))
+    return {
+        "order_id": draw(_maybe(ids, 30)),
+        "line_no": draw(_maybe(st.sampled_from(["1", "2"]))),
+        "customer_id": draw(_maybe(customers, 30)),
+        "order_date": draw(_maybe(_MOMENTS, 30)),
+        "amount": draw(st.just(amount / 100) | _maybe(st.just(amount / 100), 8)),
+        "profit": None if share is None else amount * share / 10_000,
+        "product_type": draw(
+            _maybe(st.sampled_from(["云服务", "硬件", "培训", "A 类", " 硬件 " if odd else "硬件"]))
+        ),
+        "product_id": draw(_maybe(st.sampled_from(["P1", "P2", "P3", "p 4" if odd else "P4"]))),
+        "region": draw(_maybe(st.sampled_from(["华东", "华南"]))),
+        "status": draw(
+            _maybe(
+                st.sampled_from(["已确认", "已确认", "完成", "已取消", "退款", "待定" if odd else "已确认"])
+            )
+        ),
+        "original_order_id": draw(_IDS) if is_return and draw(st.booleans()) else None,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A test set.
+
+    Attributes:
+        lines: tblOrders by English names: texts, floats, datetimes; None for a blank.
+        customers: tblCustomers.
+        settings: titles and values of general settings that differ from the shipped ones.
+        merges: pairs of customers that are ticked: the one that stays, the one merged.
+    """
+
+    lines: pd.DataFrame
+    customers: pd.DataFrame
+    settings: dict[str, Any]
+    merges: tuple[tuple[str, str], ...] = ()
+
+
+def as_read(case: Case) -> pd.DataFrame:
+    """The lines in the order in which a warehouse would hand equal ones on: by what they say, not by place."""
+    order = ["customer_id", "order_date", "order_id", "product_id", "product_type", "amount", "profit"]
+    order = [name for name in (*order, "original_order_id") if name in case.lines]
+    return case.lines.sort_values(order, kind="stable", ignore_index=True)
+
+
+@st.composite
+def cases(draw: st.DrawFn, *, odd: bool = True, most: int = 40) -> Case:
+    """A set of lines with repeats, cancellations, returns of every sort, and settings that decide over them.
+
+    Args:
+        draw: hypothesis'.
+        odd: texts that need reading: full width, error values, placeholders, damaged numbers.
+        most: lines before some are repeated.
+    """
+    lines = draw(st.lists(_line(odd), max_size=most))
+    repeated = [dict(line) for line in lines if draw(st.integers(0, 12)) == 0]
+    frame = pd.DataFrame([*lines, *repeated], columns=list(NAMES))
+    dropped = draw(
+        st.sets(
+            st.sampled_from(["profit", "product_type", "product_id", "status", "original_order_id"]),
+            max_size=2,
+        )
+    )
+    frame = frame.drop(columns=sorted(dropped))
+    for name in frame:
+        if name in ("amount", "profit"):
+            frame[name] = frame[name].astype(float)
+        elif name == "order_date":
+            frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+        else:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    listed = draw(st.lists(_CUSTOMERS, unique=True, min_size=1, max_size=5))
+    customers = pd.DataFrame(
+        {
+            "customer_id": listed,
+            "customer_name": [f"{number}公司" for number in listed],
+            "region": [draw(st.sampled_from(["华东", "华南"])) for _ in listed],
+            "owner": [draw(st.sampled_from(["王敏", "李强"])) for _ in listed],
+            "cooperation_start": pd.to_datetime([draw(_maybe(st.just("2026-03-01"), 1)) for _ in listed]),
+        }
+    )
+    settings: dict[str, Any] = {
+        "退货冲减日期": draw(st.sampled_from([p.REFUND_AT_ORDER, p.REFUND_AT_RETURN])),
+        "未匹配退货也冲减": draw(st.sampled_from(["是", "否"])),
+        "年消费额缺失时": draw(st.sampled_from([p.MISSING_PENDING, p.MISSING_FILL])),
+        "期间月数": draw(st.sampled_from([3, 12, 36])),
+        "RFM窗口月数": draw(st.sampled_from([None, 6])),
+    }
+    scope = draw(st.sampled_from([p.SCOPE_ALL, p.SCOPE_ALL, p.SCOPE_REGION, p.SCOPE_NEW]))
+    if scope != p.SCOPE_ALL:
+        settings |= {"分析范围": scope, "范围取值": "华东" if scope == p.SCOPE_REGION else "6"}
+    if draw(st.booleans()):
+        settings["分析日期"] = draw(st.sampled_from(["2025-05-31", "2026-02-28"]))
+    merges: tuple[tuple[str, str], ...] = ()
+    if len(listed) > 1 and draw(st.integers(0, 3)) == 0:
+        merges = ((listed[0], listed[1]),)
+    return Case(lines=frame, customers=customers, settings=settings, merges=merges)
+
+
+def inputs_of(case: Case) -> dict[str, pd.DataFrame]:
+    """The tables of the workbook, without orders."""
+    tables = {
+        i.CUSTOMERS.name: case.customers,
+        p.SETTINGS_TABLE.name: pd.DataFrame(
+            {"title": list(case.settings), "value": np.array(list(case.settings.values()), dtype=object)}
+        ),
+    }
+    if case.merges:
+        tables[i.MERGE_PROPOSALS.name] = pd.DataFrame(
+            [(keep, merged, "是") for keep, merged in case.merges], columns=["keep_id", "merge_id", "merge"]
+        )
+    return tables

@@ -1,0 +1,58 @@
+"""The warehouse says what the sheet says: on DuckDB, over every set that hypothesis makes up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from crm_xl.warehouse import WarehouseOrders
+from tests.warehouse.cases import Case, cases
+from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
+
+EXAMPLES = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.mark.slow
+@EXAMPLES
+@given(cases())
+def test_parquet_is_a_sheet(tmp_path: Path, case: Case) -> None:
+    case.lines.to_parquet(tmp_path / "orders.parquet")
+    assert_equal(in_warehouse(case, WarehouseOrders(str(tmp_path))), in_memory(case))
+
+
+@pytest.mark.slow
+@settings(EXAMPLES, max_examples=8)
+@given(cases())
+def test_csv_is_a_sheet(tmp_path: Path, case: Case) -> None:
+    lines = case.lines.assign(order_date=case.lines["order_date"].dt.strftime("%Y-%m-%d %H:%M:%S"))
+    lines.to_csv(tmp_path / "订单.csv", index=False)
+    assert_equal(in_warehouse(case, WarehouseOrders(str(tmp_path))), in_memory(case))
+
+
+@pytest.mark.slow
+@settings(EXAMPLES, max_examples=5)
+@given(cases(odd=False))
+def test_a_duckdb_file_is_a_sheet(tmp_path: Path, case: Case) -> None:
+    file = tmp_path / "sales.duckdb"
+    file.unlink(missing_ok=True)
+    with duckdb.connect(str(file)) as connection:
+        lines = _stored(case.lines)
+        connection.register("lines", lines)
+        connection.execute(
+            "create schema crm; create table crm.orders as select * from lines; create table other (n int)"
+        )
+    assert_equal(in_warehouse(case, WarehouseOrders(f"{file}#crm.orders")), in_memory(case))
+
+
+def _stored(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with texts as texts even where none stands."""
+    texts = [name for name in lines if name not in ("amount", "profit", "order_date")]
+    return lines.astype(dict.fromkeys(texts, "string"))
