@@ -22,6 +22,8 @@ BELOW = {
     "errors": "masks",
     "palette": "",
     "log": "",
+    "locks": "",
+    "scratch": "locks",
     "soffice": "errors",
     "installing": "errors",
     "assets": "errors",
