@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 from crm_xl.analysis.pipeline import Progress, analyze, quiet
+from crm_xl.analysis.plans import plans_told
 from crm_xl.analysis.results import Results
+from crm_xl.analysis.reviews import reviews_told
 from crm_xl.books.blocks import block_of, sentence_block
 from crm_xl.books.protocol import Block, Book, Cell
 from crm_xl.books.sidecar import write_fitting
@@ -19,6 +21,7 @@ from crm_xl.raw import RawTable
 from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
 from crm_xl.tables import cells as named
 from crm_xl.tables.outputs import METRICS
+from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 
 if TYPE_CHECKING:
     from crm_xl.books.file import FileBook
@@ -159,6 +162,10 @@ def status_cells(results: Results) -> dict[str, Cell]:
         named.AMOUNT.name: None if metrics is None else float(metrics["monetary"].sum()),
         named.BALANCE.name: None if balance is None else ("✔ 平衡" if balance.balanced else "✘ 不平衡"),
     }
+    if (reviews := results.tables.get(REVIEWS.name)) is not None:
+        cells[named.REVIEWS.name] = reviews_told(reviews)
+    if (owners := results.tables.get(PLAN_OWNERS.name)) is not None:
+        cells[named.PLANS.name] = plans_told(owners)
     cells[named.RECALCULATE.name] = "是"
     return cells | {named.note_name(table): results.caption_of(table.name) for table in OUTPUTS}
 

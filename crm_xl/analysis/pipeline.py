@@ -15,12 +15,14 @@ from crm_xl.analysis.customers import Frames, in_scope, keep_customers, populati
 from crm_xl.analysis.grades import complete_scores, grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.order_facts import OrderSource, absent, orders_of
+from crm_xl.analysis.plans import follow_up
 from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.reports.choice import option_lists
 from crm_xl.analysis.reports.dashboard import data_status
 from crm_xl.analysis.reports.ground import Ground, Report
 from crm_xl.analysis.reports.registry import REPORTS
 from crm_xl.analysis.results import Results
+from crm_xl.analysis.reviews import reviews_due
 from crm_xl.analysis.rfm import rfm_by_settings
 from crm_xl.analysis.segments import scheme_notes, segment
 from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
@@ -36,6 +38,7 @@ from crm_xl.tables import dashboard as d
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
 from crm_xl.tables import parameters as p
+from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 from crm_xl.values import read_cell
 
 Progress = Callable[[str, float], None]
@@ -93,6 +96,7 @@ def analyze(
         reports=[report for report in REPORTS if wanted is None or not report.names.isdisjoint(wanted)],
     )
     run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
+    run.made[REVIEWS.name] = reviews_due(settings.reviews, date or day)
     progress("计算指标与评分", 0.55)
     run.customers_and_orders(frames)
     has_orders = orders_of(frames) is not None
@@ -203,6 +207,13 @@ class _Run:
             self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
             self.made[o.TREND.name] = orders.monthly_trend(self.date)
         self.made |= option_lists(frames)
+        plans = follow_up(
+            self.raw.get(i.PLANS.name), self.settings, self.date, scores, metrics, workshop.everybody
+        )
+        self.kept_up[i.PLANS.name] = plans.table
+        if i.PLANS.name in frames:  # else what is proposed stands nowhere
+            self.made[PLAN_OWNERS.name] = plans.owners
+            frames = {**frames, i.PLANS.name: plans.read}  # reports read the plans as the refresh leaves them
         ground = Ground(
             raw=self.raw,
             settings=self.settings,

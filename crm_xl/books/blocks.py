@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,10 @@ def sentence_block(table: Table, sentence: str) -> Block:
 def cell_values(series: pd.Series, column: Column) -> list[Any]:
     """A typed column as plain Python values: missing is None, dates are dates, truth is 是/否."""
     plain: np.ndarray
-    if column.kind in TEMPORAL:
+    if column.kind in TEMPORAL and series.dtype == object:
+        # As found in a table that is written back: days as days, and what a person wrote instead as it stands.
+        plain = np.array([_moment(value, column) for value in series.tolist()] + [None], dtype=object)[:-1]
+    elif column.kind in TEMPORAL:
         stamps = pd.to_datetime(series).dt
         moments = stamps.to_pydatetime() if column.kind is Kind.DATETIME else stamps.date
         plain = np.asarray(moments, dtype=object)
@@ -53,3 +57,10 @@ def cell_values(series: pd.Series, column: Column) -> list[Any]:
         plain = series.to_numpy(dtype=object)
     missing = series.isna().to_numpy()
     return [None if absent else value for value, absent in zip(plain, missing, strict=True)]
+
+
+def _moment(value: Any, column: Column) -> Any:
+    if not isinstance(value, datetime) or pd.isna(value):
+        return value
+    moment = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+    return moment if column.kind is Kind.DATETIME else moment.date()

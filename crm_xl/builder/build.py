@@ -31,6 +31,7 @@ from crm_xl.builder.zipfix import normalised
 from crm_xl.functions import FUNCTIONS
 from crm_xl.refreshing import refresh
 from crm_xl.tables import cells
+from crm_xl.tables.inputs import PLANS
 
 DICTIONARY = "docs/data-dictionary.md"
 FUNCTION_PAGE = "docs/functions.md"
@@ -87,9 +88,12 @@ def refreshed(draft: Draft) -> Draft:
     """The draft with every output computed, by the same refresh that a user runs.
 
     With samples it was refreshed at the end of each quarter before, so that changes of tier have something to show.
+    What those runs proposed as plans is taken back: proposals nobody has looked at for half a year are no example.
     """
+    plans = {name: block for name, block in draft.blocks.items() if name == PLANS.name}
     for day in EARLIER_RUNS if draft.samples else ():
         refresh(draft, analysis_date=day)
+        draft.write(plans, {})
     refresh(draft)
     return draft
 

@@ -34,8 +34,8 @@ class Draft:
         self.cells: dict[str, Cell] = {}
         self._before: tuple[dict[str, Block], dict[str, Cell]] | None = None
         filled = {
-            **({**sample_rows(spec.sample_step), **trial_rows()} if samples else {}),
             **{name: _said(rows) for name, rows in SHIPPED.items()},
+            **({**sample_rows(spec.sample_step), **trial_rows()} if samples else {}),
             # Choices show what a blank would mean.
             **{t.name: [[column.example or None for column in t]] for t in spec.tables if t.above},
         }

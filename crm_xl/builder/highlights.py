@@ -36,6 +36,8 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     "correct": {"否": _WARNING},
     "kind": {PROBLEM: _CAUTION},
 }
+# Column -> what it contains where it is a warning, whatever else a person has written there.
+_WITHIN = {"status": "逾期"}
 _GROUPS = (
     "tier",
     "segment",
@@ -69,7 +71,7 @@ def highlight_total(
 
 
 def highlight(theme: Theme, worksheet: Worksheet, column: Column, area: tuple[int, int, int, int]) -> None:
-    """The conditional formats of one output column.
+    """The conditional formats of one column that a refresh writes.
 
     Args:
         theme: formats of the workbook.
@@ -80,6 +82,9 @@ def highlight(theme: Theme, worksheet: Worksheet, column: Column, area: tuple[in
     for text, (color, fill, sign) in _MARKS.get(column.name, {}).items():
         rule = {"type": "text", "criteria": "begins with", "value": text}
         worksheet.conditional_format(*area, {**rule, "format": theme.mark(color, fill, sign)})
+    if within := _WITHIN.get(column.name):
+        rule = {"type": "text", "criteria": "containing", "value": within}
+        worksheet.conditional_format(*area, {**rule, "format": theme.mark(*_WARNING)})
     if column.name in _VERDICTS and column.kind is Kind.TEXT:
         for sign, color in (("✘", WARNING_TEXT), ("✔", GOOD_TEXT)):
             rule = {"type": "text", "criteria": "containing", "value": sign}

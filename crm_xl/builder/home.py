@@ -96,7 +96,7 @@ def _status(author: Author, worksheet: Worksheet, row: int) -> int:
         value_look = look("value", num_format=number_format(column, Role.OUTPUT), text_wrap=True)
         write_cell(worksheet, row, 2, values.get(cell.name), value_look)
         author.define(cell.name, HOME, row, 2, row, 2)
-        if cell is named.BALANCE:
+        if cell in (named.BALANCE, named.REVIEWS, named.PLANS):
             rule = {"type": "text", "criteria": "containing", "value": "✘"}
             worksheet.conditional_format(
                 row, 2, row, 2, {**rule, "format": look("text", font_color="#B00020")}

@@ -26,6 +26,7 @@ from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
 from crm_xl.builder.triangle import shade_triangle, step_rule
 from crm_xl.builder.validation import FURTHER_ROWS, LISTS, validation
 from crm_xl.schema import Column, Kind, Role, Table
+from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
 from crm_xl.tables.cells import SAMPLE_ENTRIES, SAMPLE_ROWS, note_name
@@ -135,6 +136,9 @@ def write_table(
         highlight_total(author.theme, worksheet, table, (top + 1, left, bottom, right))
         for offset, column in enumerate(columns):
             highlight(author.theme, worksheet, column, (top + 1, left + offset, bottom, left + offset))
+    elif table is i.PLANS:
+        status = left + table.names.index("status")
+        highlight(author.theme, worksheet, table.column("status"), (top + 1, status, bottom, status))
     if table is w.AHP:
         shade_triangle(author.theme, worksheet, placed, rows)
     _validate(author, placed, worksheet, rows)

@@ -100,6 +100,24 @@ class SegmentRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanTarget:
+    """What a follow-up plan aims at: baseline × (1 + uplift) + increase of one metric, in so many months."""
+
+    metric: str | None = None  # column of METRICS
+    uplift: float | None = None
+    increase: float | None = None
+    months: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRule:
+    """How often the customers of one level are seen to, and what for; without a frequency nothing is proposed."""
+
+    frequency: str = ""
+    target: PlanTarget = PlanTarget()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Strategy:
     """How to look after one cell of the value x activity grid of guide 000."""
 
@@ -108,6 +126,7 @@ class Strategy:
     frequency: str = ""
     action: str = ""
     goal: str = ""
+    target: PlanTarget = PlanTarget()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +266,7 @@ class General:
     tenure_third: float
     trait_chance: float
     turning_prominence: float
+    plan_basis: str
     audit_share: float
     audit_seed: int
     report_goal: str

@@ -25,6 +25,7 @@ from crm_xl.settings.model import (
     ImprovementRule,
     InsightRule,
     Judgement,
+    PlanRule,
     ReviewRule,
     Scorecard,
     SegmentRule,
@@ -37,6 +38,7 @@ from crm_xl.settings.triangle import read_triangle
 from crm_xl.tables import parameters as p
 from crm_xl.tables.improvement import IMPROVEMENT_RULES
 from crm_xl.tables.insight_rules import INSIGHT_RULES
+from crm_xl.tables.plans import PLAN_RULES
 from crm_xl.tables.workshop import AHP
 
 
@@ -53,6 +55,7 @@ class Settings:
         rfm_cuts: letter -> fixed cut points, ascending.
         segments: scheme -> ordered rules.
         strategies: (value tier, activity) -> strategy.
+        plan_rules: how each priority and tier is followed up, by name.
         reviews: review rhythm.
         tags: tag library by kind.
         churn_rules: the signs of leaving that are switched on, by name.
@@ -72,6 +75,7 @@ class Settings:
     rfm_cuts: Mapping[str, schemes.Cuts]
     segments: Mapping[str, tuple[SegmentRule, ...]]
     strategies: Mapping[tuple[str, str], Strategy]
+    plan_rules: Mapping[str, PlanRule]
     reviews: tuple[ReviewRule, ...]
     tags: Mapping[str, tuple[str, ...]]
     churn_rules: Mapping[str, ChurnRule]
@@ -122,7 +126,7 @@ class Settings:
             table.name: read_rows(
                 table, raw.get(table.name), opinion_faults if table is p.EXPERT_SCORES else faults
             )
-            for table in (*p.PARAMETERS, IMPROVEMENT_RULES, INSIGHT_RULES)
+            for table in (*p.PARAMETERS, IMPROVEMENT_RULES, INSIGHT_RULES, PLAN_RULES)
         }
         triangle = read_triangle(raw.get(AHP.name))
         opinion_faults += triangle.faults
@@ -139,7 +143,12 @@ class Settings:
             standards=schemes.standards(rows[p.STANDARDS.name], general.amount_scale),
             rfm_cuts=schemes.rfm_cuts(rows[p.RFM_CUTS.name], faults),
             segments=schemes.segments(rows[p.SEGMENTS.name], faults),
-            strategies=schemes.strategies(rows[p.STRATEGIES.name]),
+            strategies=schemes.strategies(rows[p.STRATEGIES.name], faults),
+            plan_rules=schemes.plan_rules(
+                rows[PLAN_RULES.name],
+                (row["tier"] for t in (p.PRIORITY, p.TIERS) for row in rows[t.name]),
+                faults,
+            ),
             reviews=schemes.reviews(rows[p.REVIEW_RULES.name]),
             tags=tags,
             churn_rules=churn_rules(rows[p.CHURN_RULES.name], tags.get(p.RISK_TAGS, ()), general, faults),

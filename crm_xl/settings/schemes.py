@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 
 import pandas as pd
 
 from crm_xl.errors import CrmError
-from crm_xl.settings.model import ReviewRule, SegmentRule, Standard, Strategy, Tier
+from crm_xl.settings.cards import SCORABLE
+from crm_xl.settings.model import PlanRule, PlanTarget, ReviewRule, SegmentRule, Standard, Strategy, Tier
 from crm_xl.settings.rows import Row
 
 Cuts = tuple[float, float, float, float]
@@ -110,8 +112,8 @@ def segments(rows: Sequence[Row], faults: list[CrmError]) -> dict[str, tuple[Seg
     return {scheme: tuple(rules) for scheme, rules in schemes.items()}
 
 
-def strategies(rows: Sequence[Row]) -> dict[tuple[str, str], Strategy]:
-    """How to look after each (value tier, activity) of guide 000's grid."""
+def strategies(rows: Sequence[Row], faults: list[CrmError]) -> dict[tuple[str, str], Strategy]:
+    """How to look after each (value tier, activity) of guide 000's grid; what is wrong is added to the faults."""
     return {
         (row["value_tier"] or "", row["activity"] or ""): Strategy(
             strategy=row["strategy"] or "",
@@ -119,9 +121,47 @@ def strategies(rows: Sequence[Row]) -> dict[tuple[str, str], Strategy]:
             frequency=row["frequency"] or "",
             action=row["action"] or "",
             goal=row["goal"] or "",
+            target=plan_target(row, faults),
         )
         for row in rows
     }
+
+
+def plan_rules(rows: Sequence[Row], levels: Iterable[str], faults: list[CrmError]) -> dict[str, PlanRule]:
+    """How each priority and tier is followed up, by name.
+
+    Args:
+        rows: of `tblPlanRules`.
+        levels: the names that may stand there.
+        faults: what is wrong is added here with its cell.
+    """
+    known = set(levels)
+    rules: dict[str, PlanRule] = {}
+    for row in rows:
+        level = row["level"] or ""
+        if level in rules:
+            faults.append(row.fault("level", f"级别“{level}”出现两次。", "请删除一行。"))
+        elif level not in known:
+            # Renamed tiers leave a row behind that applies to nobody; that is no reason to stop.
+            continue
+        rules[level] = PlanRule(frequency=row["frequency"] or "", target=plan_target(row, faults))
+    return rules
+
+
+def plan_target(row: Row, faults: list[CrmError]) -> PlanTarget:
+    """What a row of strategies or plan rules aims at; an unknown metric is added to the faults."""
+    title = row["target_metric"]
+    column = SCORABLE.get(title) if title else None
+    if title and column is None:
+        near = get_close_matches(title, SCORABLE, n=1)
+        hint = f"是否想写“{near[0]}”？" if near else "请写客户指标表中数字列的标题。"
+        faults.append(row.fault("target_metric", f"没有名为“{title}”的客户指标。", hint))
+    return PlanTarget(
+        metric=None if column is None else column.name,
+        uplift=row["uplift"],
+        increase=row["increase"],
+        months=None if row["months"] is None else int(row["months"]),
+    )
 
 
 def reviews(rows: Sequence[Row]) -> tuple[ReviewRule, ...]:

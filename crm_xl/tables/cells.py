@@ -42,12 +42,14 @@ CARD_NAME = NamedCell(name="CRM_CARD_NAME", title="默认评分卡")
 CUSTOMERS = NamedCell(name="CRM_CUSTOMERS", title="客户数", kind=Kind.INTEGER, unit="家")
 AMOUNT = NamedCell(name="CRM_AMOUNT", title="期间订单总额", kind=Kind.MONEY, unit="元", note="退货冲减后的净额")
 BALANCE = NamedCell(name="CRM_BALANCE", title="金额核对", note="✔ 台账平衡；✘ 见“数据质量”")
+REVIEWS = NamedCell(name="CRM_REVIEWS", title="复核提醒", note="见“复核提醒”")
+PLANS = NamedCell(name="CRM_PLANS", title="跟进计划", note="见“负责人计划进度”")
 VERSION = NamedCell(name="CRM_SCHEMA_VERSION", title="表结构版本", kind=Kind.INTEGER)
 # On a hidden sheet: the macro computes all formulas once when it finds 是, because a file refresh cannot.
 RECALCULATE = NamedCell(name="CRM_RECALCULATE", title="打开时重新计算", kind=Kind.YESNO)
 
 STATUS_CELLS: tuple[NamedCell, ...] = (
-    STATUS, ANALYSIS_DATE, PERIOD, SCOPE, CARD_NAME, CUSTOMERS, AMOUNT, BALANCE, VERSION,
+    STATUS, ANALYSIS_DATE, PERIOD, SCOPE, CARD_NAME, CUSTOMERS, AMOUNT, BALANCE, REVIEWS, PLANS, VERSION,
 )
 
 

@@ -22,6 +22,8 @@ FEEDBACK_TYPES = ("需求明确", "价格异议", "投诉建议", "其他")
 FEEDBACK_POSITIVE, FEEDBACK_NEUTRAL, FEEDBACK_NEGATIVE = "积极", "中性", "消极"
 TICKET_COMPLAINT, TICKET_AFTER_SALES, TICKET_ENQUIRY = "投诉", "售后", "咨询"
 TICKET_ISSUES = ("产品质量", "交付延迟", "响应速度慢", "价格", "其他")
+PLAN_TODO, PLAN_DOING, PLAN_DONE, PLAN_DROPPED = "未开始", "进行中", "已完成", "已取消"
+PLAN_STATUSES = (PLAN_TODO, PLAN_DOING, PLAN_DONE, PLAN_DROPPED)
 OPPORTUNITY_OPEN, OPPORTUNITY_WON, OPPORTUNITY_LOST = "跟进中", "赢单", "输单"
 CHURN_REASONS = ("价格", "服务", "竞品", "需求变化", "其他")
 TAG_KINDS = ("行业", "需求", "风险", "潜力")
@@ -266,6 +268,8 @@ ACTIONS = _input(
 PLANS = _input(
     "tblPlans", "跟进计划",
     _CUSTOMER_ID,
+    Column(name="customer_name", title="客户名称", computed=True, note="个人客户脱敏"),
+    Column(name="level", title="计划级别", computed=True, note="提出计划时客户的级别，依“跟进计划依据”"),
     Column(name="owner", title="负责人", example="王敏", guide="000 001"),
     Column(name="frequency", title="跟进频率", example="每月1次", guide="000 001"),
     Column(name="action", title="核心维护动作", example="高层拜访", guide="000 001"),
@@ -274,9 +278,16 @@ PLANS = _input(
     Column(name="target", title="目标值", kind=Kind.NUMBER, example="6", guide="000"),
     Column(name="due_date", title="截止日期", kind=Kind.DATE, example="2026-12-31", guide="000"),
     Column(name="actual", title="实际结果", kind=Kind.NUMBER, example="6", guide="000"),
-    Column(name="attainment", title="达成率", kind=Kind.PERCENT, computed=True, guide="000"),
-    Column(name="status", title="状态", example="进行中", guide="000"),
-    guide="000 001 002",
+    Column(name="attainment", title="达成率", kind=Kind.PERCENT, computed=True, guide="000",
+           note="(实际结果−基线)÷(目标值−基线)；没有基线时为实际结果÷目标值"),
+    Column(name="status", title="状态", choices=PLAN_STATUSES, example="进行中", guide="000",
+           note="过了截止日期而未完成的，刷新在后面标出“（逾期）”"),
+    Column(name="finding", title="说明", computed=True),
+    Column(name="proposed_on", title="提出日期", kind=Kind.DATE, computed=True),
+    Column(name="proposal", title="建议记号", kind=Kind.ID, computed=True,
+           note="与本行内容相符即为未改动的建议，可随级别更新；不符即为人工计划，刷新不再改动"),
+    guide="000 001 002", kept_up=True, open_ended=True,
+    note="由刷新按策略提出，每位客户每一级别一条；可以修改、填写结果、增加自己的行与列，改过的行不会被覆盖",
 )
 
 OVERRIDES = _input(

@@ -23,6 +23,7 @@ CARD_VALUE, CARD_FOUR, CARD_PRIORITY, CARD_RECENT = "价值评分卡", "四维�
 CARD_MANUFACTURING, CARD_RETAIL = "制造业评分卡", "零售业评分卡"
 METHOD_STEPS, METHOD_MINMAX, METHOD_RAW = "分段", "极差标准化", "原始值"
 BY_RAW, BY_SCORE, BY_LEVEL = "原始值", "得分", "高低"
+PLAN_GRID, PLAN_PRIORITY, PLAN_TIER, PLAN_NONE = "价值×活跃度", "优先级", "客户分级", "不提出"
 TIERS_THRESHOLD, TIERS_STANDARDS, TIERS_CLUSTERS, TIERS_BREAKS = "阈值法", "规则法", "聚类法", "自然断点"
 RI_SAATY_1980, RI_SAATY_2005, RI_DONEGAN_DODD = "Saaty 1980", "Saaty 2005", "Donegan-Dodd 1991"
 WEIGHTS_TYPED, WEIGHTS_AHP, WEIGHTS_EXPERT, WEIGHTS_EQUAL = "手工填写", "AHP", "专家打分", "等权"
@@ -142,6 +143,16 @@ SEGMENTS = _parameter(
     guide="002 004", note="按顺序，先符合者生效；依据“高低”时1=高、0=低",
 )
 
+# What a follow-up plan aims at, and by when.
+TARGET_COLUMNS = (
+    Column(name="target_metric", title="目标指标", example="订单频次", note="客户指标表的列标题；空白即不设目标"),
+    Column(name="uplift", title="目标提升", kind=Kind.PERCENT, minimum=-1, maximum=10, example="20%",
+           note="目标值 = 基线 ×(1+目标提升)+ 目标增加"),
+    Column(name="increase", title="目标增加", kind=Kind.NUMBER, example="1"),
+    Column(name="months", title="期限(月)", kind=Kind.INTEGER, minimum=1, maximum=60, example="3",
+           note="截止日期 = 分析日期 + 此月数"),
+)
+
 STRATEGIES = _parameter(
     "tblStrategies", "维护策略",
     Column(name="value_tier", title="价值层级", required=True, example="高"),
@@ -151,16 +162,19 @@ STRATEGIES = _parameter(
     Column(name="frequency", title="跟进频率", example="每季度1次上门拜访"),
     Column(name="action", title="核心维护动作", example="定制化方案，优先处理需求"),
     Column(name="goal", title="预期目标", example="订单频次提升20%"),
-    key=("value_tier", "activity"), guide="000",
+    *TARGET_COLUMNS,
+    key=("value_tier", "activity"), guide="000", note="跟进频率空白即不提出跟进计划",
 )
+
+# Rhythm -> months from one review to the next.
+RHYTHMS = {"每月": 1, "每季度": 3, "每半年": 6}
 
 REVIEW_RULES = _parameter(
     "tblReviewRules", "复核节奏",
     Column(name="subject", title="复核事项", required=True, example="客户分级"),
-    Column(name="rhythm", title="频率", kind=Kind.CHOICE, choices=("每月", "每季度", "每半年"), required=True),
-    Column(name="last_done", title="上次完成", kind=Kind.DATE),
-    Column(name="due", title="下次到期", kind=Kind.DATE, computed=True),
-    key=("subject",), guide="000 001 003 004",
+    Column(name="rhythm", title="频率", kind=Kind.CHOICE, choices=tuple(RHYTHMS), required=True),
+    Column(name="last_done", title="上次完成", kind=Kind.DATE, example="2026-09-30"),
+    key=("subject",), guide="000 001 003 004", note="下次到期与逾期见“复核提醒”和首页",
 )
 
 TAG_LIBRARY = _parameter(
@@ -317,6 +331,8 @@ GENERAL: tuple[Setting, ...] = (
             maximum=1, note="纯属偶然也有这么常见的特征不列入流失客户共性", guide="004"),
     Setting(name="turning_prominence", title="拐点显著度", group="报表", kind=Kind.PERCENT, default=0.3, minimum=0.01, maximum=10,
             note="局部高点（低点）与两侧落差中较小者，除以各月均值，达到此比例才算趋势拐点", guide="004"),
+    _choice("plan_basis", "跟进计划依据", "跟进计划", (PLAN_GRID, PLAN_PRIORITY, PLAN_TIER, PLAN_NONE),
+            "按维护策略表、优先级或客户分级为每位客户提出跟进计划；人工改过的计划不会被覆盖", "000 001"),
     Setting(name="audit_share", title="抽样核查比例", group="抽样核查", kind=Kind.PERCENT, default=0.1, minimum=0, maximum=1,
             note="每一级抽取的比例，向上取整，至少1家", guide="003"),
     Setting(name="report_goal", title="报告目标", group="报告", default="了解客户结构、行为与价值，找出流失风险与改进机会，确定后续行动。",

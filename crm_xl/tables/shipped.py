@@ -11,6 +11,7 @@ from crm_xl.schema import Kind
 from crm_xl.tables import parameters as p
 from crm_xl.tables.improvement import IMPROVEMENT_RULES, SHIPPED_RULES
 from crm_xl.tables.insight_rules import INSIGHT_RULES, SHIPPED_INSIGHTS
+from crm_xl.tables.plans import PLAN_RULES, SHIPPED_PLAN_RULES
 
 Row = tuple[Any, ...]
 
@@ -156,24 +157,35 @@ _SEGMENTS: list[Row] = [
     _segment(p.SCHEME_ELEVEN, p.BY_SCORE, "已流失", "减少投入", r=(1, 1), f=(1, 2)),
 ]
 
+# Roles, rhythms and goals are guide 000's; the figures behind the goals, and by when, are ours.
 _STRATEGIES: list[Row] = [
-    ("高", "活跃", "重点维护", "销售经理", "每季度1次上门拜访", "专人对接，定制化方案，优先处理需求", "订单频次提升20%"),
-    ("高", "沉默", "重点唤回", "销售经理", "每月1次电话沟通", "了解未下单原因，高层拜访，专项方案", "3个月内恢复下单"),
-    ("高", "流失", "高层挽回", "销售总监", "每月1次上门拜访", "分析流失原因，高层出面，挽回方案", "6个月内挽回"),
-    ("中", "活跃", "培育提升", "销售", "每月1次电话沟通", "组合推荐，交叉销售", "客单价提升15%"),
-    ("中", "沉默", "主动回访", "客服", "每月1次电话回访", "了解未合作原因，推送促销或新品", "3个月内激活"),
-    ("中", "流失", "挽回评估", "客服", "每季度1次电话回访", "分析原因，评估挽回成本", "6个月内明确去留"),
-    ("低", "活跃", "标准服务", "客服", "每季度1次线上沟通", "标准化服务，线上渠道", "维持满意度"),
-    ("低", "沉默", "批量触达", "市场", "每月1次邮件", "促销信息，自动化营销", "激活率10%"),
-    ("低", "流失", "减少投入", "市场", "每半年1次邮件", "分析流失原因，若无改进空间则减少投入", "控制服务成本"),
-    ("无交易", "无交易", "新客开发/激活", "销售", "每月1次电话沟通", "需求调研，产品演示", "3个月内首单"),
+    ("高", "活跃", "重点维护", "销售经理", "每季度1次上门拜访", "专人对接，定制化方案，优先处理需求", "订单频次提升20%",
+     "订单频次", 0.2, None, 12),
+    ("高", "沉默", "重点唤回", "销售经理", "每月1次电话沟通", "了解未下单原因，高层拜访，专项方案", "3个月内恢复下单",
+     "历史订单数", None, 1, 3),
+    ("高", "流失", "高层挽回", "销售总监", "每月1次上门拜访", "分析流失原因，高层出面，挽回方案", "6个月内挽回",
+     "历史订单数", None, 1, 6),
+    ("中", "活跃", "培育提升", "销售", "每月1次电话沟通", "组合推荐，交叉销售", "客单价提升15%",
+     "客单价(元)", 0.15, None, 6),
+    ("中", "沉默", "主动回访", "客服", "每月1次电话回访", "了解未合作原因，推送促销或新品", "3个月内激活",
+     "历史订单数", None, 1, 3),
+    ("中", "流失", "挽回评估", "客服", "每季度1次电话回访", "分析原因，评估挽回成本", "6个月内明确去留",
+     "历史订单数", None, 1, 6),
+    ("低", "活跃", "标准服务", "客服", "每季度1次线上沟通", "标准化服务，线上渠道", "维持满意度",
+     "历史订单数", None, 1, 6),
+    ("低", "沉默", "批量触达", "市场", "每月1次邮件", "促销信息，自动化营销", "激活率10%",
+     "历史订单数", None, 1, 3),
+    ("低", "流失", "减少投入", "市场", "每半年1次邮件", "分析流失原因，若无改进空间则减少投入", "控制服务成本",
+     None, None, None, 6),
+    ("无交易", "无交易", "新客开发/激活", "销售", "每月1次电话沟通", "需求调研，产品演示", "3个月内首单",
+     "历史订单数", None, 1, 3),
 ]
 
 _REVIEW_RULES: list[Row] = [
-    ("客户关键信息复核", "每月", None, None, "指南001"),
-    ("维护策略执行回顾", "每月", None, None, "指南000"),
-    ("客户分级更新", "每季度", None, None, "指南003"),
-    ("评分标准与权重", "每半年", None, None, "指南003"),
+    ("客户关键信息复核", "每月", None, "指南001"),
+    ("维护策略执行回顾", "每月", None, "指南000"),
+    ("客户分级更新", "每季度", None, "指南003"),
+    ("评分标准与权重", "每半年", None, "指南003"),
 ]
 
 _TAG_LIBRARY: list[Row] = [
@@ -238,6 +250,6 @@ SHIPPED: dict[str, tuple[Row, ...]] = {
         (p.PRIORITY, _PRIORITY), (p.STANDARDS, _STANDARDS), (p.RFM_CUTS, _RFM_CUTS), (p.SEGMENTS, _SEGMENTS),
         (p.STRATEGIES, _STRATEGIES), (p.REVIEW_RULES, _REVIEW_RULES), (p.TAG_LIBRARY, _TAG_LIBRARY),
         (p.EXPERT_SCORES, _EXPERT_SCORES), (p.CHURN_RULES, _CHURN_RULES), (IMPROVEMENT_RULES, SHIPPED_RULES),
-        (INSIGHT_RULES, SHIPPED_INSIGHTS),
+        (INSIGHT_RULES, SHIPPED_INSIGHTS), (PLAN_RULES, SHIPPED_PLAN_RULES),
     )
 }

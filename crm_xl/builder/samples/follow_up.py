@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_xl.builder.samples.customers import LAST_DAY, Customer
 from crm_xl.builder.samples.orders import PRODUCTS
+from crm_xl.tables.inputs import PLANS
 from crm_xl.tables.shipped import SHIPPED
 
 _TAGS = {kind: [tag for other, tag, *_ in SHIPPED["tblTagLibrary"] if other == kind]
@@ -90,17 +91,25 @@ def plan_rows(customers: list[Customer], random_: random.Random) -> list[tuple[A
     for customer in customers:
         if customer.annual_amount > 10_000_000 and not customer.prospect:
             base = random_.randrange(18, 30)
-            text = ("每月1次", "高层拜访", "年订单次数")
             rows.append(
-                (customer.customer_id, customer.owner, *text, base, base + 4, date(2026, 12, 31), base + 1,
-                 None, "进行中")
+                _plan_row(
+                    customer, frequency="每月1次", action="高层拜访", target_metric="年订单次数", baseline=base,
+                    target=base + 4, due_date=date(2026, 12, 31), actual=base + 1, status="进行中",
+                )
             )  # fmt: skip
         elif customer.lost and customer.rank > 0.5:
-            text = ("每月1次", "电话回访，了解未下单原因", "恢复下单次数")
             rows.append(
-                (customer.customer_id, customer.owner, *text, 0, 1, date(2026, 12, 31), None, None, "未开始")
-            )
+                _plan_row(
+                    customer, frequency="每月1次", action="电话回访，了解未下单原因", target_metric="恢复下单次数",
+                    baseline=0, target=1, due_date=LAST_DAY - timedelta(days=16), status="进行中",
+                )
+            )  # fmt: skip
     return rows
+
+
+def _plan_row(customer: Customer, **cells: Any) -> tuple[Any, ...]:
+    typed = {"customer_id": customer.customer_id, "owner": customer.owner, **cells}
+    return tuple(typed.get(name) for name in PLANS.names)
 
 
 def override_rows(customers: list[Customer]) -> list[tuple[Any, ...]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from crm_xl.analysis.draft import INDICATOR, TIER
 from crm_xl.tables import parameters as p
+from crm_xl.tables.shipped import SHIPPED
 from crm_xl.tables.workshop import AHP, DRAFT, ITEM_COLUMNS
 
 JUDGE = "示例"
@@ -18,6 +20,7 @@ _JUDGED = {
     "交叉购买率": (None, None, None, None),
 }
 # A little less weight on the amount, and a little more asked of 重点级.
+_REVIEWED = (date(2026, 10, 20), date(2026, 8, 31), date(2026, 9, 30), date(2026, 6, 30))
 _TRIED = (
     (INDICATOR, "年消费额", _DIMENSION, 0.35),
     (INDICATOR, "利润率", _DIMENSION, 0.30),
@@ -26,8 +29,15 @@ _TRIED = (
 
 
 def trial_rows() -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of the outputs that people fill in, by table name, as a first refresh finds them; it adds the rest."""
-    return {AHP.name: _judgement_rows(), DRAFT.name: _draft_rows()}
+    """Rows of the outputs and parameters that people fill in, by table name, as a first refresh finds them."""
+    return {AHP.name: _judgement_rows(), DRAFT.name: _draft_rows(), p.REVIEW_RULES.name: _review_rows()}
+
+
+def _review_rows() -> list[tuple[Any, ...]]:
+    """Rows of REVIEW_RULES with a day on which each was last done: one late, one due within the month, two not."""
+    at = p.REVIEW_RULES.names.index("last_done")
+    rows = SHIPPED[p.REVIEW_RULES.name]
+    return [(*row[:at], day, *row[at + 1 :]) for row, day in zip(rows, _REVIEWED, strict=True)]
 
 
 def _judgement_rows() -> list[tuple[Any, ...]]:
