@@ -24,7 +24,7 @@ class Block:
     """A table's whole new content: headings and body rows of plain Python values, None for blank.
 
     A text is written as text whatever it begins with; it never becomes a formula. `linked` is the index of the
-    column whose texts are places; where such a text names a cell of the workbook, a file gets a link to it.
+    column whose texts are places; where such a text names a cell of the workbook, it becomes a link there.
     """
 
     headings: tuple[str, ...]
