@@ -22,6 +22,14 @@ OWN_TABLES = {
         "tblLevelTraits",
         "tblOpportunityNotes",
     ),
+    "guide_002": (
+        "tblBaseValue",
+        "tblBehaviour",
+        "tblBehaviourCompare",
+        "tblImprovement",
+        "tblStructure",
+        "tblProfileTags",
+    ),
 }
 
 

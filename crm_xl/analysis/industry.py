@@ -13,7 +13,7 @@ import pandas as pd
 from crm_xl.analysis.ledger import Action, Ledger, Rule
 from crm_xl.analysis.screening import Screened
 from crm_xl.tables import inputs as i
-from crm_xl.tables.industries import AMBIGUOUS, SECTIONS
+from crm_xl.tables.industries import AMBIGUOUS, MAKING, MAKING_SECTION, SECTIONS
 
 _LEVELS = re.compile(r"[-—–/|>]+")
 _MARKS = re.compile(r"[\s、,，和及与]+")
@@ -122,6 +122,8 @@ def _letters_of(part: str) -> set[str]:
     """The letters of the longest known words in the text; a word inside a longer one does not count."""
     if part in _words():
         return _words()[part]
+    if part.endswith(MAKING):
+        return {MAKING_SECTION}
     found = [
         (at.start(), at.end(), letters)
         for word, letters in _words().items()

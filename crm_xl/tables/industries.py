@@ -88,3 +88,6 @@ AMBIGUOUS: dict[str, str] = {
     "教育装备": "CP", "金融科技": "IJ", "互联网金融": "IJ", "软件外包": "I", "设计": "LM", "工业": "BCD", "服务业": "LO", "农业": "A",
     "农业科技": "AM", "农机": "CF", "机械": "CF", "设备": "CF", "化肥": "CF", "酒类": "CF", "水产": "AF", "粮油": "CF", "钢材": "CF",
 }
+
+# Whatever is made: who says at the end that he makes it (机械制造, 家具制造业) neither sells nor repairs it.
+MAKING, MAKING_SECTION = "制造", "C"

@@ -47,6 +47,8 @@ def test_the_sections_are_those_of_the_standard() -> None:
         ("I65", "I"),
         ("it服务", "I"),
         ("物流/仓储", "G"),
+        ("机械制造", "C"),  # guide 002's example: made, though 机械 alone may be sold
+        ("电子产品制造业", "C"),
     ],
 )
 def test_an_industry_with_one_section(industry: str, letter: str) -> None:

@@ -3,11 +3,11 @@
 The page names a template, then goes on in steps, `### verb table`, each above a table or a block of the page:
 
 - 填写: the rows of an input table, as typed; 修改: cells of rows found by the table's key, or by the first column;
-  a row that is not found is typed below the others. — clears a cell. 删除: such rows.
+  a row that is not found is typed below the others. — clears a cell. 增加: rows below the others; 删除: rows found.
 - 导入: a file beside the workbook, and `crm-xl import` of it.
 - 刷新: what the button does, on the file.
 - 核对: the rows of an output as they stand, all of them and in order, in any of its columns; 部分核对: some of its rows,
-  found by the first column. — is a blank cell. A number may show its arithmetic, “12.5 = 5 ÷ 40 × 100”, which is
+  found by the first column, in whatever order. — is a blank cell. A number may show its arithmetic, “12.5 = 5 ÷ 40 × 100”, which is
   worked out here: the number is what it comes to, rounded as written, and the cell holds it unrounded. “83.33% ≈ 5 ÷ 6”
   is a cell that holds the rounded number itself, because the table's shares add up to 100 % as they are shown.
 """
@@ -38,7 +38,8 @@ from tests.builder.shipped import opened, table_values
 BLANK = "—"
 CLOSE = 1e-9  # two ways of adding the same figures up
 
-_TYPE, _EDIT, _DELETE, _IMPORT, _REFRESH = "填写", "修改", "删除", "导入", "刷新"
+_TYPE, _ADD, _EDIT, _DELETE = "填写", "增加", "修改", "删除"
+_IMPORT, _REFRESH = "导入", "刷新"
 _CHECK, _CHECK_SOME = "核对", "部分核对"
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _WRITTEN = str.maketrans({"×": "*", "÷": "/", "−": "-", "（": "(", "）": ")"})
@@ -118,7 +119,7 @@ def walk(page: str, folder: Path) -> Walk:
             crm_xl.refresh(path)
         elif step.verb == _IMPORT:
             _import(path, step)
-        elif step.verb in (_TYPE, _EDIT, _DELETE):
+        elif step.verb in (_TYPE, _ADD, _EDIT, _DELETE):
             _write(path, tables[step.subject], step)
         elif step.verb in (_CHECK, _CHECK_SOME):
             found.wrong += _differences(path, tables[step.subject], step)
@@ -156,7 +157,7 @@ def _write(path: Path, table: Table, step: Step) -> None:
                 raise ValueError(f"line {step.line}: {table.title} has no row {typed}")
             rows = [row for row in rows if row not in same]
             continue
-        if step.verb == _TYPE or not same:
+        if step.verb in (_TYPE, _ADD) or not same:
             same = [[None] * len(raw.headings)]
             rows += same
         for row in same:
@@ -173,8 +174,8 @@ def _typed(cell: str, column: Column) -> Any:
         return cell
     if _MOMENT.fullmatch(cell):
         return datetime.strptime(cell, "%Y-%m-%d %H:%M")
-    if _DAY.fullmatch(cell):
-        return date.fromisoformat(cell)
+    if _DAY.fullmatch(cell) or _MONTH.fullmatch(cell):
+        return date.fromisoformat(cell if _DAY.fullmatch(cell) else f"{cell}-01")
     return worked_out(cell) if _NUMBER.fullmatch(cell) else cell
 
 
@@ -188,7 +189,9 @@ def _differences(path: Path, table: Table, step: Step) -> Iterator[str]:
     places = [headings.index(heading) for heading in step.headings]
     if step.verb == _CHECK_SOME:
         wanted = [row[0] for row in step.rows]
-        rows = [row for row in rows if row[places[0]] in wanted]
+        rows = sorted(
+            (row for row in rows if row[places[0]] in wanted), key=lambda row: wanted.index(row[places[0]])
+        )
     where = f"line {step.line}: {table.title}"
     if len(rows) != len(step.rows):
         yield f"{where}: {len(rows)} rows instead of {len(step.rows)}: {[row[places[0]] for row in rows]}"
