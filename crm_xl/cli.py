@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from crm_xl.analysis.pipeline import Progress
     from crm_xl.analysis.results import Results
     from crm_xl.raw import RawTable
+    from crm_xl.warehouse import WarehouseOrders
 
 USER_FAULT, OUR_FAULT, STOPPED = 2, 1, 130
 
@@ -35,8 +35,12 @@ app.add_typer(computer)
 Workbook = Annotated[Path, typer.Argument(help="工作簿文件（.xlsx 或 .xlsm）")]
 Date = Annotated[str | None, typer.Option("--date", help="分析日期，如 2026-10-31；默认取参数或最近订单日期")]
 Source = Annotated[
-    list[Path] | None,
-    typer.Option("--source", help="另读的数据文件（CSV 等），代替工作簿里的同名表；可多次"),
+    list[str] | None,
+    typer.Option(
+        "--source",
+        help="另读的数据文件（CSV 等），代替工作簿里的同名表；可多次。"
+        "订单太多时写文件夹、.parquet、.duckdb 或数据库地址（postgresql://…#表），逐行内容不读入",
+    ),
 ]
 MappingFile = Annotated[
     str | None, typer.Option("--map", help="数据文件的对照表：TOML 文件，或随附的名称（online_retail）")
@@ -46,9 +50,11 @@ MappingFile = Annotated[
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path("output")) -> None:
     """复制随附的工作簿并刷新，显示分级汇总。"""
+    from crm_xl.books.atomic import replace_content
+
     out.mkdir(parents=True, exist_ok=True)
     target = out / Path(assets.WORKBOOK).name
-    shutil.copyfile(assets.asset(assets.WORKBOOK), target)
+    replace_content(target, assets.asset(assets.WORKBOOK).read_bytes(), kept=0)
     results = _refresh(target)
     _show_tiers(results)
     typer.echo(f"工作簿：{target.resolve()}")
@@ -63,7 +69,7 @@ def refresh(
     mapping: MappingFile = None,
 ) -> None:
     """读取工作簿里的数据表，重新计算并写回全部结果表。"""
-    results = _refresh(file, out=out, date=date, sources=_sources(source, mapping))
+    results = _refresh(file, out=out, date=date, given=_sources(source, mapping))
     _show_tiers(results)
     _show_missing(results, out or file)
 
@@ -74,7 +80,8 @@ def check(file: Workbook, source: Source = None, mapping: MappingFile = None) ->
     from crm_xl.refreshing import check as check_book
 
     with _progress() as progress:
-        results = check_book(file, sources=_sources(source, mapping), progress=progress)
+        tables, orders = _sources(source, mapping)
+        results = check_book(file, sources=tables, orders=orders, progress=progress)
     _show_ledger(results)
 
 
@@ -252,16 +259,27 @@ def template(
 
         build_template(name, target, with_samples=False)
     else:
-        shutil.copyfile(assets.asset(f"templates/{name}.xlsx"), target)
+        from crm_xl.books.atomic import replace_content
+
+        replace_content(target, assets.asset(f"templates/{name}.xlsx").read_bytes())
     typer.echo(f"已生成 {target}")
 
 
-def _sources(files: list[Path] | None, mapping: str | None) -> dict[str, RawTable]:
+def _sources(
+    files: list[str] | None, mapping: str | None
+) -> tuple[dict[str, RawTable], WarehouseOrders | None]:
+    """Tables read whole, and orders that stay where they are."""
     if not files:
-        return {}
+        return {}, None
     from crm_xl.sources import load_mapping, read_source
+    from crm_xl.warehouse import WarehouseOrders, is_warehouse
 
-    rules = None if mapping is None else load_mapping(mapping)
+    elsewhere = [file for file in files if is_warehouse(file)]
+    if len(elsewhere) > 1:
+        raise CrmError("只能有一个订单来源。", hint="请把订单放在同一个文件夹或同一张表里。")
+    orders = WarehouseOrders(elsewhere[0], mapping or "") if elsewhere else None
+    files = [file for file in files if file not in elsewhere]
+    rules = None if mapping is None or not files else load_mapping(mapping)
     tables: dict[str, RawTable] = {}
     for file in files:
         for name, table in read_source(file, rules).items():
@@ -270,7 +288,7 @@ def _sources(files: list[Path] | None, mapping: str | None) -> dict[str, RawTabl
                     f"两个数据文件都提供了表 {name}。", where=str(file), hint="请先合并，或分开刷新。"
                 )
             tables[name] = table
-    return tables
+    return tables, orders
 
 
 def _refresh(
@@ -278,13 +296,16 @@ def _refresh(
     *,
     out: Path | None = None,
     date: str | None = None,
-    sources: dict[str, RawTable] | None = None,
+    given: tuple[dict[str, RawTable], WarehouseOrders | None] = ({}, None),
 ) -> Results:
     from crm_xl.refreshing import closing_message
     from crm_xl.refreshing import refresh as refresh_book
 
     with _progress() as progress:
-        results = refresh_book(file, out=out, analysis_date=date, sources=sources, progress=progress)
+        tables, orders = given
+        results = refresh_book(
+            file, out=out, analysis_date=date, sources=tables, orders=orders, progress=progress
+        )
     typer.echo(closing_message(results))
     return results
 
@@ -377,6 +398,11 @@ def main() -> None:
         app(arguments, prog_name="crm-xl")
     except CrmError as error:
         typer.echo(str(error), err=True)
+        sys.exit(USER_FAULT)
+    except OSError as error:
+        from crm_xl.books.obstacles import fault_of
+
+        typer.echo(str(fault_of(error, Path(error.filename or "."))), err=True)
         sys.exit(USER_FAULT)
     except Exception as error:
         if debug:

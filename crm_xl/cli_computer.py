@@ -26,7 +26,9 @@ def doctor(
     text = report(findings, machine)
     typer.echo(text)
     if out is not None:
-        out.write_text(text + "\n", encoding="utf-8")
+        from crm_xl.books.atomic import replace_content
+
+        replace_content(out, f"{text}\n".encode())
     if any(finding.state is State.BAD for finding in findings):
         raise typer.Exit(SOMETHING_WRONG)
 

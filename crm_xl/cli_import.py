@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import typer
 
+from crm_xl.books.atomic import replace_content
 from crm_xl.books.blocks import block_of
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Progress
@@ -161,12 +162,7 @@ def _write_draft(
     except ColumnsMissingError as error:
         proposal = error.proposal
     target = Path(str(request.mapping))
-    try:
-        target.write_text(proposal.toml(), encoding="utf-8")
-    except OSError as error:
-        raise CrmError(
-            f"对照表写不了（{error.strerror}）。", where=str(target), hint="请换一个文件夹。"
-        ) from None
+    replace_content(target, proposal.toml().encode())
     typer.echo(
         f"对照表不存在，已按标题写好草稿 {target}：请核对并填好后，用同样的命令再次导入。工作簿没有改动。"
     )

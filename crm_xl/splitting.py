@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ import pandas as pd
 
 from crm_xl.analysis.clean import clean
 from crm_xl.analysis.pipeline import Progress, analyze, quiet
-from crm_xl.books.atomic import check_free
 from crm_xl.books.file import FileBook
+from crm_xl.books.obstacles import check_free, told
 from crm_xl.books.protocol import Block
 from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
@@ -31,10 +30,12 @@ from crm_xl.package.parts import Parts, TablePart, relationships
 from crm_xl.raw import RawTable
 from crm_xl.refreshing import refresh
 from crm_xl.schema import Role, Secret
+from crm_xl.scratch import scratch_folder
 from crm_xl.settings import Settings
 from crm_xl.tables import INPUTS, PARAMETERS, TABLES
 from crm_xl.tables import inputs as i
 from crm_xl.tables.headings import match_headings
+from crm_xl.tables.parameters import SHEET
 from crm_xl.values import convert
 from crm_xl.widths import fold
 
@@ -107,7 +108,14 @@ def split(path: str | Path, folder: str | Path | None = None, *, progress: Progr
     raw = book.read([table.name for table in (*INPUTS, *PARAMETERS)])
     rest = book.read([name for name in book.tables() if name not in TABLES])
     owners = _owners(raw, source.name)
-    date = analyze(raw).analysis_date
+    settings = Settings.from_tables(raw)
+    if settings.general.order_source:
+        raise CrmError(
+            "订单在数据源里，不在工作簿里，不能拆分。",
+            where=f"{SHEET}“订单来源”",
+            hint="每份拆分都会读到全部客户的订单；请先清空“订单来源”，把订单导入工作簿。",
+        )
+    date = analyze(raw, settings).analysis_date
     groups: dict[str, set[str]] = {}
     for customer, owner in owners.items():
         groups.setdefault(owner, set()).add(str(customer))
@@ -120,12 +128,11 @@ def split(path: str | Path, folder: str | Path | None = None, *, progress: Progr
     )
     left_out = sum(int((~pd.Index(ids).isin(owners.index)).sum()) for ids in by_table.values())
     emptied = 0
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".~crm_xl-", dir=target) as scratch:
+    with told(target), scratch_folder(_nearest(target)) as scratch:
         made = {}
         for number, (owner, ids) in enumerate(groups.items()):
             progress(f"生成 {number + 1}/{len(groups)}", 0.1 + 0.9 * number / len(groups))
-            work = Path(scratch) / f"{number}{source.suffix}"
+            work = scratch / f"{number}{source.suffix}"
             blocks = {
                 name: _block({**raw, **rest}[name], pd.Index(own).isin(ids)) for name, own in by_table.items()
             }
@@ -133,10 +140,28 @@ def split(path: str | Path, folder: str | Path | None = None, *, progress: Progr
             refresh(work, analysis_date=date)
             made[owner] = work.with_name(f"{number}-done{source.suffix}")
             emptied = _without_others(work, made[owner], known, ids, frozenset(blocks))
-        for owner, file in made.items():
-            os.replace(file, files[owner])
+        _put_in_place(made, files, target, scratch)
     progress("完成", 1.0)
     return Split(folder=target, files=files, left_out=left_out, emptied=emptied)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or what is there of the path to it: a move within one disk happens at once."""
+    return folder if folder.is_dir() else _nearest(folder.parent)
+
+
+def _put_in_place(made: Mapping[str, Path], files: Mapping[str, Path], target: Path, scratch: Path) -> None:
+    """Moves the finished files; into a new folder all of them at one moment, so that nobody finds half of them."""
+    if target.is_dir():
+        for owner, file in made.items():
+            os.replace(file, files[owner])
+        return
+    together = scratch / "together"
+    together.mkdir()
+    for owner, file in made.items():
+        os.replace(file, together / files[owner].name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(together, target)
 
 
 def safe_file_name(text: str) -> str:

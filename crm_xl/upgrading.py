@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from crm_xl import assets
 from crm_xl.analysis.pipeline import Progress, quiet
 from crm_xl.books.file import FileBook
+from crm_xl.books.obstacles import told
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.books.version import refuse_newer, version_of
 from crm_xl.errors import CrmError
@@ -19,6 +19,7 @@ from crm_xl.package.parts import Parts
 from crm_xl.raw import RawTable, column_letters
 from crm_xl.refreshing import refresh
 from crm_xl.schema import TEMPORAL, Column, Role, Table
+from crm_xl.scratch import scratch_folder
 from crm_xl.spellings import serial_since_1900
 from crm_xl.tables import TABLES
 from crm_xl.tables.cells import SAMPLE_BANNER, SAMPLE_ENTRIES, SAMPLE_ROWS, SCHEMA_VERSION, VERSION
@@ -102,8 +103,8 @@ def upgrade(path: str | Path, out: str | Path | None = None, *, progress: Progre
     blocks = carry(raw, fresh)
     left = tuple(_left_behind(old, raw, new, source))
     progress("写入新工作簿", 0.4)
-    with tempfile.TemporaryDirectory(prefix="crm_xl-upgrade-") as scratch:
-        bare, work = Path(scratch) / f"bare{shipped.suffix}", Path(scratch) / shipped.name
+    with told(target), scratch_folder() as scratch:
+        bare, work = scratch / f"bare{shipped.suffix}", scratch / shipped.name
         _without_sample_marks(shipped, bare)
         FileBook(bare, out=work).write(blocks, {})
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -13,43 +14,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from crm_xl.books.obstacles import changed_meanwhile, check_free, told
 from crm_xl.errors import CrmError
+from crm_xl.locks import take
 
 BACKUP_FOLDER = "备份"
 KEPT_BACKUPS = 5
 _TEMPORARY = ".~crm_xl-"
+_ENDING = ".tmp"
+_LOCK = ".lock"
+# A draft or a lock, and the name of the file it is for; the eight characters are those of mkstemp.
+_LEFTOVER = re.compile(
+    rf"{re.escape(_TEMPORARY)}(.+?)(?:\.[a-z0-9_]{{8}}{re.escape(_ENDING)}|{re.escape(_LOCK)})"
+)
+_PATIENCE = 2.0  # seconds that a write waits for another one, which mostly takes less
 _STALE_SECONDS = 24 * 3600
 
-
-def check_free(target: Path) -> None:
-    """Nothing; refuses a file that is open elsewhere or may not be written, before any work is done on it.
-
-    Raises:
-        CrmError: Excel, WPS or LibreOffice has it open; it or its folder is read-only; the folder is absent.
-    """
-    for owner_file in (f"~${target.name}", f".~{target.name}", f".~lock.{target.name}#"):
-        if (target.parent / owner_file).exists():
-            raise CrmError(
-                "文件正在被打开，无法写入。",
-                where=target.name,
-                hint=f"请先保存并关闭它；如果确认没有打开，请删除同一文件夹里的“{owner_file}”再试。",
-            )
-    if not target.parent.is_dir():
-        raise CrmError(
-            "要写入的文件夹不存在。", where=str(target.parent), hint="请先建好文件夹，或换一个位置。"
-        )
-    if target.is_dir():
-        raise CrmError("这是一个文件夹，不是工作簿文件。", where=target.name, hint="请写出完整的文件名。")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise CrmError(
-            "文件是只读的，无法写入。", where=target.name, hint="请在文件属性里取消“只读”，或另存一份再试。"
-        )
-    if not os.access(target.parent, os.W_OK):
-        raise CrmError(
-            "没有权限在这个文件夹里写文件。",
-            where=str(target.parent),
-            hint="请把工作簿移到自己的文件夹再试。",
-        )
+Fingerprint = tuple[int, int]
 
 
 def replace_file(
@@ -65,43 +46,120 @@ def replace_file(
         target: the file to make or to replace; a link is followed.
         write: writes the whole content.
         check: raises when the finished temporary file is not right.
-        kept: how many backups stay.
+        kept: how many backups stay; of what a program alone makes, none.
 
     Returns:
         The backup of the previous file; None when there was none.
 
     Raises:
-        CrmError: see check_free; no room on the disk. The target is then as it was.
+        CrmError: see check_free; no room on the disk; somebody else writes it, or has changed it meanwhile. The
+            target is then as it was.
+    """
+    with drafted(target, write) as draft:
+        check(draft.path)
+        return draft.put_in_place(kept=kept)
+
+
+def replace_content(target: Path, content: bytes, *, kept: int = KEPT_BACKUPS) -> None:
+    """`replace_file` for a content that is at hand.
+
+    Raises:
+        CrmError: the file cannot be written; it is as it was.
+    """
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    def whole(temporary: Path) -> None:
+        if temporary.stat().st_size != len(content):
+            raise OSError(errno.EIO, f"{temporary.name} is not whole")
+
+    replace_file(target, write, whole, kept=kept)
+
+
+class Draft:
+    """A finished file beside the one it is to become; nobody else writes that one meanwhile.
+
+    Args:
+        target: the file to make or to replace.
+        path: the finished file.
+        seen: what told the target apart when the work began.
+    """
+
+    def __init__(self, target: Path, path: Path, seen: Fingerprint | None) -> None:
+        self.path = path
+        self._target = target
+        self._seen = seen
+
+    def put_in_place(self, *, kept: int = KEPT_BACKUPS) -> Path | None:
+        """The backup of the previous file, after the draft has taken its place; None when there was none.
+
+        Raises:
+            CrmError: the target was changed or opened meanwhile, or cannot be replaced; it is as it was.
+        """
+        target = self._target
+        backup: Path | None = None
+        with told(target):
+            try:
+                _take_permissions(target, self.path)
+                if kept and target.exists():
+                    backup = _keep(target)
+                check_free(target)
+                if fingerprint(target) != self._seen:
+                    raise changed_meanwhile(target)
+                os.replace(self.path, target)
+            except BaseException:
+                if backup is not None:
+                    with contextlib.suppress(OSError):
+                        backup.unlink()
+                raise
+        _sync_folder(target.parent)
+        if kept:
+            for old in backups(target)[kept:]:
+                # The new file is in place: a backup that cannot be removed is no reason to report a failure.
+                with contextlib.suppress(OSError):
+                    old.unlink()
+        return backup
+
+
+@contextlib.contextmanager
+def drafted(target: Path, write: Callable[[BinaryIO], None]) -> Iterator[Draft]:
+    """A finished file beside the target, for as long as it is needed; without `put_in_place` nothing comes of it.
+
+    Raises:
+        CrmError: as `replace_file`.
     """
     target = target.resolve()
     check_free(target)
-    temporary: Path | None = None
-    backup: Path | None = None
-    with _told(target):
+    with told(target), _alone(target):
+        _remove_leftovers(target)
+        if target.exists():
+            # On Windows a file that a program holds open cannot be replaced: better said before the work.
+            with target.open("r+b"):
+                pass
+        handle, name = tempfile.mkstemp(
+            prefix=f"{_TEMPORARY}{target.name}.", suffix=_ENDING, dir=target.parent
+        )
+        temporary = Path(name)
         try:
-            _remove_stale(target.parent)
-            handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=target.parent)
-            temporary = Path(name)
             with os.fdopen(handle, "wb") as file:
+                seen = fingerprint(target)
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            check(temporary)
-            _take_permissions(target, temporary)
-            if target.exists():
-                backup = _keep(target)
-            os.replace(temporary, target)
-        except BaseException:
-            for leftover in (temporary, backup):
-                if leftover is not None:
-                    leftover.unlink(missing_ok=True)
-            raise
-    _sync_folder(target.parent)
-    for old in backups(target)[kept:]:
-        # The new file is in place: a backup that cannot be removed is no reason to report a failure.
-        with contextlib.suppress(OSError):
-            old.unlink()
-    return backup
+            yield Draft(target, temporary, seen)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+def fingerprint(path: Path) -> Fingerprint | None:
+    """What changes when anybody writes the file; None where there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def backups(target: Path) -> list[Path]:
@@ -196,11 +254,56 @@ def _take_permissions(target: Path, temporary: Path) -> None:
         temporary.chmod(0o666 & ~mask)
 
 
-def _remove_stale(folder: Path) -> None:
-    for path in folder.glob(f"{_TEMPORARY}*.tmp"):
+@contextlib.contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """While nobody else writes the target."""
+    until = time.monotonic() + _PATIENCE
+    while (held := take(_lock_file(target))) is None:
+        if time.monotonic() > until:
+            raise CrmError(
+                "另一个窗口或另一位同事正在写这个文件，这一次没有写入。",
+                where=target.name,
+                hint="请等对方完成后再操作一次。",
+            )
+        time.sleep(_PATIENCE / 20)
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _lock_file(target: Path) -> Path:
+    return target.with_name(f"{_TEMPORARY}{target.name}{_LOCK}")
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Removes what killed runs left in the folder: of this target, and of others that nobody writes now."""
+    for path in target.parent.glob(f"{_TEMPORARY}*"):
+        made_for = _LEFTOVER.fullmatch(path.name)
         with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            if made_for is None:
+                if path.suffix == _ENDING and time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                    path.unlink()
+            elif made_for[1] != target.name:
+                _remove_unless_held(path, target.with_name(made_for[1]))
+            elif path.suffix == _ENDING:
                 path.unlink()
+    for path in (target.parent / BACKUP_FOLDER).glob(f"{_TEMPORARY}*"):
+        finished = path.with_name(path.name.removeprefix(_TEMPORARY))
+        if finished.stem.startswith(f"{target.stem} ") and _stamp(finished, target) is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _remove_unless_held(leftover: Path, target: Path) -> None:
+    held = take(_lock_file(target))
+    if held is None:
+        return
+    try:
+        if held.sure and leftover.suffix == _ENDING:
+            leftover.unlink()
+    finally:
+        held.release()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -211,30 +314,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-@contextlib.contextmanager
-def _told(target: Path) -> Iterator[None]:
-    """Turns what the system says into what a user can act on."""
-    try:
-        yield
-    except PermissionError as error:
-        raise CrmError(
-            "文件被其他程序占用，或没有写入权限。",
-            where=target.name,
-            hint="请关闭正在使用它的程序（Excel、WPS、同步盘），或把它移到自己的文件夹再试。",
-        ) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CrmError(
-                "磁盘空间不足，没有写入。", where=target.name, hint="请清理磁盘后再试；原文件没有改动。"
-            ) from error
-        if error.errno == errno.EROFS:
-            raise CrmError(
-                "磁盘是只读的，没有写入。", where=target.name, hint="请把工作簿复制到本机硬盘再试。"
-            ) from error
-        raise CrmError(
-            f"写文件时出错（{error.strerror or error}），没有写入。",
-            where=target.name,
-            hint="请检查磁盘或网络连接后再试；原文件没有改动。",
-        ) from error

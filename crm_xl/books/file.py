@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm_xl.books.atomic import check_free, replace_file, restore_backup
+from crm_xl.books.atomic import Fingerprint, fingerprint, replace_file, restore_backup
+from crm_xl.books.obstacles import changed_meanwhile, check_free
 from crm_xl.books.package import Changes, rewrite
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.errors import CrmError
@@ -143,6 +144,8 @@ class FileBook:
             changes = rewrite(archive, Parts(archive), blocks, cells, self._without_formulas)
 
             def write(target: BinaryIO) -> None:
+                # Nobody else writes it from here on; until here somebody may have.
+                self._check_unchanged()
                 archive.copy(target, changes)
                 # Windows does not replace a file that anyone holds open.
                 archive.close()
@@ -216,17 +219,25 @@ class FileBook:
                 else "请在 Excel 里把它另存为 .xlsx 或 .xlsm 再试。",
             )
 
-    def _signature(self) -> tuple[int, int]:
-        status = self.path.stat()
-        return status.st_mtime_ns, status.st_size
+    def _signature(self) -> Fingerprint:
+        try:
+            found = fingerprint(self.path)
+        except OSError as error:
+            raise self._gone() from error
+        if found is None:
+            raise self._gone()
+        return found
+
+    def _gone(self) -> CrmError:
+        return CrmError(
+            "文件不在了：它被移走或删除，或者与共享文件夹的连接断了。",
+            where=self.name,
+            hint="请检查网络和文件夹后再试。",
+        )
 
     def _check_unchanged(self) -> None:
         if self._signature() != self._seen:
-            raise CrmError(
-                "文件在刷新过程中被别的程序改动了，没有写入。",
-                where=self.name,
-                hint="请关闭其他程序后重新刷新。",
-            )
+            raise changed_meanwhile(self.path)
 
     def _opened(self) -> Archive:
         return Archive(self.path)

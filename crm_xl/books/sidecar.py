@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
+from crm_xl.books.atomic import drafted
 from crm_xl.books.protocol import Block, Book, Cell
-from crm_xl.errors import CrmError
 from crm_xl.package.areas import LAST_ROW
 from crm_xl.tables import TABLES
 
@@ -42,16 +43,14 @@ def write_fitting(book: Book, blocks: Mapping[str, Block], cells: Mapping[str, C
         CrmError: the book or a CSV file cannot be written; the book is as it was before.
     """
     fitting, sidecars = fitted(book, blocks)
-    drafts = {sidecar.path: _draft(sidecar) for sidecar in sidecars}
-    try:
+    with contextlib.ExitStack() as stack:
+        # All of them finished before the book is written, so that no book names a file that cannot be made.
+        drafts = [stack.enter_context(drafted(each.path, _writer(each.block))) for each in sidecars]
         book.write(fitting, cells)
-        for path, draft in drafts.items():
-            os.replace(draft, path)
-    finally:
-        for draft in drafts.values():
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
-    return tuple(drafts)
+        for draft in drafts:
+            # What only this program makes, and makes anew every time, needs no backup.
+            draft.put_in_place(kept=0)
+    return tuple(sidecar.path for sidecar in sidecars)
 
 
 def fitted(book: Book, blocks: Mapping[str, Block]) -> tuple[dict[str, Block], list[Sidecar]]:
@@ -81,12 +80,13 @@ def fitted(book: Book, blocks: Mapping[str, Block]) -> tuple[dict[str, Block], l
 
 
 def write_csv(path: Path, block: Block) -> None:
-    """Write a table to a CSV file, whole or not at all.
+    """Write a table to a CSV file, whole or not at all; an earlier one of that name is kept as a backup.
 
     Raises:
         CrmError: the file cannot be written.
     """
-    os.replace(_draft(Sidecar(path=path, block=block)), path)
+    with drafted(path, _writer(block)) as draft:
+        draft.put_in_place()
 
 
 def safe_text(cell: Cell) -> Cell:
@@ -103,25 +103,13 @@ def safe_text(cell: Cell) -> Cell:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _draft(sidecar: Sidecar) -> Path:
-    """A finished file beside the one it will become."""
-    draft = sidecar.path.with_name(f".{sidecar.path.name}.{os.getpid()}.tmp")
-    try:
-        if sidecar.path.exists():
-            # Open in Excel it could not be replaced, and the book would be written without it.
-            with sidecar.path.open("ab"):
-                pass
+def _writer(block: Block) -> Callable[[BinaryIO], None]:
+    def write(file: BinaryIO) -> None:
         # The mark at the beginning tells Excel that the text is UTF-8.
-        with draft.open("w", encoding="utf-8-sig", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(map(safe_text, sidecar.block.headings))
-            writer.writerows(map(safe_text, row) for row in sidecar.block.rows)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise CrmError(
-            "这个文件写不进去，工作簿没有改动。",
-            where=sidecar.path.name,
-            hint="请关闭打开它的程序，并确认磁盘有空间后再试。",
-        ) from error
-    return draft
+        target = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        writer = csv.writer(target)
+        writer.writerow(map(safe_text, block.headings))
+        writer.writerows(map(safe_text, row) for row in block.rows)
+        target.detach()
+
+    return write

@@ -10,6 +10,7 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from crm_xl.books.atomic import replace_content
 from crm_xl.builder.author import Author
 from crm_xl.builder.card import write_card
 from crm_xl.builder.dashboard import write_dashboard
@@ -105,7 +106,7 @@ def author_workbook(path: Path, draft: Draft) -> Path:
         path: the file.
         draft: tables and cells, with or without results.
     """
-    path.write_bytes(normalised(_package(draft)))
+    replace_content(path, normalised(_package(draft)), kept=0)
     return path
 
 

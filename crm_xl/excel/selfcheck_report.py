@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
+from crm_xl.books.atomic import replace_content
 from crm_xl.excel.selfcheck_finding import Finding
 from crm_xl.tables.cells import SCHEMA_VERSION
 
@@ -32,8 +33,8 @@ def write_report(findings: Sequence[Finding], folder: Path, *, application: str)
     folder.mkdir(parents=True, exist_ok=True)
     facts = _facts(application)
     page, text = folder / "自检报告.html", folder / "自检报告.md"
-    page.write_text(_page(findings, facts), encoding="utf-8")
-    text.write_text(_text(findings, facts), encoding="utf-8")
+    replace_content(page, _page(findings, facts).encode(), kept=0)
+    replace_content(text, _text(findings, facts).encode(), kept=0)
     return page, text
 
 

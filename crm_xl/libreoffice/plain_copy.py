@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from crm_xl.books.atomic import replace_content
 from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive
 from crm_xl.package.parts import CONTENT_TYPES, Parts, relationships_part
@@ -45,12 +46,7 @@ def plain_copy(source: Path, target: Path) -> Path:
     content = BytesIO()
     with Archive(source) as archive:
         archive.copy(content, _changes(archive))
-    try:
-        target.write_bytes(content.getvalue())
-    except OSError as error:
-        raise CrmError(
-            "副本写不进去。", where=str(target), hint="请换一个文件夹，或检查磁盘空间。"
-        ) from error
+    replace_content(target, content.getvalue())
     return target
 
 

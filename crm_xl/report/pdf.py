@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from pathlib import Path
 
+from crm_xl.books.obstacles import told
 from crm_xl.errors import CrmError
+from crm_xl.scratch import scratch_folder
 from crm_xl.soffice import clean_environment, soffice
 
 _SECONDS = 120
@@ -27,14 +28,14 @@ def pdf_of(document: Path) -> bytes:
             "生成PDF需要 LibreOffice，本机没有找到。",
             hint="请安装 LibreOffice，或用 Word 打开报告后另存为PDF。",
         )
-    with tempfile.TemporaryDirectory(prefix="crm_xl-pdf-") as folder:
+    with told(document), scratch_folder() as folder:
         # A profile of its own: an office that is open would take the request and print nothing.
-        profile = (Path(folder) / "profile").as_uri()
+        profile = (folder / "profile").as_uri()
         command = [
             str(program), f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf",
-            "--outdir", folder, str(document.resolve()),
+            "--outdir", str(folder), str(document.resolve()),
         ]  # fmt: skip
-        made = Path(folder) / f"{document.stem}.pdf"
+        made = folder / f"{document.stem}.pdf"
         for _ in range(2):  # a fresh profile may make the program end once, asking to be started again
             try:
                 subprocess.run(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from crm_xl.analysis.pipeline import Progress, quiet
-from crm_xl.books.atomic import replace_file
+from crm_xl.books.atomic import replace_content
+from crm_xl.books.obstacles import told
 from crm_xl.errors import CrmError
 from crm_xl.refreshing import check
 from crm_xl.report.compose import compose
@@ -76,14 +77,14 @@ def write_report(
     pictures = _draw(report)
     progress("写入文件", 0.9)
     no_font = not chinese_font()
-    _write(out, word(report, pictures, no_font=no_font))
+    replace_content(out, word(report, pictures, no_font=no_font))
     files = [out]
     if with_markdown:
         files.append(_write_markdown(report, pictures, out, no_font=no_font))
     if with_pdf:
         progress("转换为PDF", 0.95)
         files.append(out.with_suffix(".pdf"))
-        _write(files[-1], pdf_of(out))
+        replace_content(files[-1], pdf_of(out))
     progress("完成", 1.0)
     drawn = sum(png is not None for png in pictures.values())
     return Made(files=tuple(files), results=results, drawn=drawn)
@@ -106,23 +107,13 @@ def _write_markdown(report: Report, pictures: dict[int, bytes | None], out: Path
     for number, (index, png) in enumerate(pictures.items(), 1):
         if png is None:
             continue
-        folder.mkdir(exist_ok=True)
-        _write(folder / f"{number:02}.png", png, kept=0)
+        with told(folder):
+            folder.mkdir(exist_ok=True)
+        replace_content(folder / f"{number:02}.png", png, kept=0)
         files[index] = f"{folder.name}/{number:02}.png"
     page = out.with_suffix(".md")
-    _write(page, markdown(report, files, no_font=no_font).encode())
+    replace_content(page, markdown(report, files, no_font=no_font).encode())
     return page
-
-
-def _write(path: Path, content: bytes, *, kept: int = 5) -> None:
-    def write(file: BinaryIO) -> None:
-        file.write(content)
-
-    def whole(temporary: Path) -> None:
-        if temporary.stat().st_size != len(content):
-            raise OSError(f"{temporary.name} is not whole")
-
-    replace_file(path, write, whole, kept=kept)
 
 
 def _need_packages() -> None:

@@ -120,7 +120,7 @@ def test_a_book_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_leaves_the_book(tmp_path: Path) -> None:
     (tmp_path / "a_数据质量台账.csv").mkdir()  # in the way
     book = Sheet(tmp_path / "a.xlsx")
-    with pytest.raises(CrmError, match=r"a_数据质量台账\.csv：这个文件写不进去"):
+    with pytest.raises(CrmError, match=r"a_数据质量台账\.csv：这是一个文件夹"):
         write_fitting(book, {LEDGER.name: block(12)}, {})
     assert book.written == {}
     assert [path.name for path in tmp_path.iterdir()] == ["a_数据质量台账.csv"]
