@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_xl.analysis.draft import drafted
-from crm_xl.analysis.pipeline import Progress, analyze, quiet
+from crm_xl.analysis.pipeline import Progress, quiet
 from crm_xl.analysis.results import Results
 from crm_xl.books.protocol import Block
 from crm_xl.books.sidecar import write_fitting
 from crm_xl.errors import CrmError
 from crm_xl.importing.intake import InputBook
 from crm_xl.raw import RawTable
-from crm_xl.refreshing import open_book, output_blocks, read_tables, status_cells
+from crm_xl.refreshing import analysed, open_book, output_blocks, read_tables, status_cells
 from crm_xl.settings import Settings
 from crm_xl.tables import TABLES
 from crm_xl.tables.workshop import DRAFT
@@ -60,7 +60,7 @@ def adopt(
     changed = asked_for(raw, book.name)
     _check_writable(book, changed)
     del raw[DRAFT.name]  # so that it is listed anew, with nothing tried
-    results = analyze({**raw, **changed}, wanted=book.tables(), progress=progress)
+    results = analysed(book, {**raw, **changed}, wanted=book.tables(), progress=progress)
     progress("写入参数与结果", 0.85)
     blocks = {
         name: Block(headings=table.headings, rows=list(zip(*table.columns, strict=True)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,13 +19,18 @@ from crm_xl.books.sidecar import write_fitting
 from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
+from crm_xl.settings import Settings
+from crm_xl.settings.model import General
 from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
 from crm_xl.tables import cells as named
+from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import METRICS
 from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
+from crm_xl.tables.parameters import SHEET
 
 if TYPE_CHECKING:
     from crm_xl.books.file import FileBook
+    from crm_xl.warehouse import WarehouseOrders
 
 AnyBook = TypeVar("AnyBook", bound=Book)
 
@@ -35,6 +41,7 @@ def refresh(
     out: str | Path | None = None,
     analysis_date: pd.Timestamp | str | None = None,
     sources: Mapping[str, RawTable] | None = None,
+    orders: WarehouseOrders | None = None,
     progress: Progress = quiet,
 ) -> Results:
     """The results of analysing a workbook's input tables; its output tables are filled with them.
@@ -44,6 +51,7 @@ def refresh(
         out: where to write instead; the workbook itself then stays as it is (files only).
         analysis_date: overrides the setting 分析日期.
         sources: input tables read elsewhere (a large order file); they stand in for the book's own.
+        orders: orders that stay in a warehouse; default: those that the setting 订单来源 names.
         progress: told what is being done and the share done.
 
     Returns:
@@ -53,7 +61,11 @@ def refresh(
         CrmError: the book or its data cannot be used; it is as it was before.
     """
     book = open_book(path_or_book, out)
-    results = _analysed(book, analysis_date, sources, book.tables(), progress)
+    progress("读取工作簿", 0.0)
+    tables = read_tables(book, sources, orders)
+    results = analysed(
+        book, tables, orders=orders, analysis_date=analysis_date, wanted=book.tables(), progress=progress
+    )
     progress("写入结果", 0.85)
     write_fitting(book, output_blocks(results, book.tables()), status_cells(results))
     progress("完成", 1.0)
@@ -64,6 +76,7 @@ def check(
     path_or_book: str | Path | Book,
     *,
     sources: Mapping[str, RawTable] | None = None,
+    orders: WarehouseOrders | None = None,
     wanted: Collection[str] | None = None,
     progress: Progress = quiet,
 ) -> Results:
@@ -72,13 +85,17 @@ def check(
     Args:
         path_or_book: a workbook file, or a book that is already open.
         sources: input tables read elsewhere; they stand in for the book's own.
+        orders: orders that stay in a warehouse; default: those that the setting 订单来源 names.
         wanted: the outputs asked for, whatever the book holds; default: all.
         progress: told what is being done and the share done.
 
     Raises:
         CrmError: the book or its data cannot be used.
     """
-    return _analysed(open_book(path_or_book, None), None, sources, wanted, progress)
+    book = open_book(path_or_book, None)
+    progress("读取工作簿", 0.0)
+    tables = read_tables(book, sources, orders)
+    return analysed(book, tables, orders=orders, wanted=wanted, progress=progress)
 
 
 def open_book(path_or_book: str | Path | AnyBook, out: str | Path | None) -> AnyBook | FileBook:
@@ -90,19 +107,22 @@ def open_book(path_or_book: str | Path | AnyBook, out: str | Path | None) -> Any
     return path_or_book
 
 
-def read_tables(book: Book, sources: Mapping[str, RawTable] | None = None) -> dict[str, RawTable]:
+def read_tables(
+    book: Book, sources: Mapping[str, RawTable] | None = None, orders: WarehouseOrders | None = None
+) -> dict[str, RawTable]:
     """Every table that an analysis goes by.
 
     Args:
         book: the workbook.
         sources: input tables read elsewhere; they stand in for the book's own.
+        orders: orders that stay in a warehouse; the book's own are then not read.
 
     Raises:
         CrmError: there is none, the book is of another version, or it cannot be read.
     """
     refuse_other_versions(book)
     present = book.tables()
-    if not sources and not any(table.name in present for table in INPUTS):
+    if not sources and orders is None and not any(table.name in present for table in INPUTS):
         raise CrmError(
             "工作簿里没有可识别的数据表。",
             where=book.name,
@@ -111,20 +131,55 @@ def read_tables(book: Book, sources: Mapping[str, RawTable] | None = None) -> di
     replaced = sources or {}
     # Outputs that are kept up hold ticks and drafts, which the next run goes by.
     read = (*INPUTS, *PARAMETERS, *(table for table in OUTPUTS if table.kept_up))
-    wanted = [table.name for table in read if table.name in present and table.name not in replaced]
+    elsewhere = set(replaced) | ({ORDERS.name} if orders is not None else set())
+    wanted = [table.name for table in read if table.name in present and table.name not in elsewhere]
     return {**book.read(wanted), **replaced}
 
 
-def _analysed(
+def analysed(
     book: Book,
-    analysis_date: pd.Timestamp | str | None,
-    sources: Mapping[str, RawTable] | None,
-    wanted: Collection[str] | None,
-    progress: Progress,
+    tables: Mapping[str, RawTable],
+    *,
+    orders: WarehouseOrders | None = None,
+    analysis_date: pd.Timestamp | str | None = None,
+    wanted: Collection[str] | None = None,
+    progress: Progress = quiet,
 ) -> Results:
-    progress("读取工作簿", 0.0)
-    tables = read_tables(book, sources)
-    return analyze(tables, analysis_date=analysis_date, wanted=wanted, progress=progress)
+    """The analysis of a book's tables, with the orders where they are.
+
+    Args:
+        book: the workbook; a relative path in 订单来源 starts from its folder.
+        tables: from `read_tables`.
+        orders: orders that stay in a warehouse; default: those that the setting 订单来源 names.
+        analysis_date: overrides the setting.
+        wanted: the outputs asked for; default: all.
+        progress: told what is being done and the share done.
+
+    Raises:
+        CrmError: the data, the settings or the warehouse cannot be used.
+    """
+    settings = Settings.from_tables(tables)
+    if orders is None and settings.general.order_source:
+        orders = _orders_set(settings.general, book)
+    with nullcontext() if orders is None else orders as opened:
+        return analyze(
+            tables, settings, analysis_date=analysis_date, orders=opened, wanted=wanted, progress=progress
+        )
+
+
+def _orders_set(general: General, book: Book) -> WarehouseOrders:
+    """The orders that 参数 names."""
+    from crm_xl.warehouse import WarehouseOrders  # only then: it needs Ibis
+
+    try:
+        return WarehouseOrders(
+            general.order_source or "",
+            general.order_mapping or "",
+            folder=None if book.file is None else book.file.parent,
+            in_workbook=True,
+        )
+    except CrmError as error:
+        raise CrmError(error.problem, where=error.where or f"{SHEET}“订单来源”", hint=error.hint) from None
 
 
 def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:

@@ -208,6 +208,8 @@ class General:
     scope: str
     scope_value: str
     tax_basis: str
+    order_source: str | None
+    order_mapping: str | None
     refund_at: str
     apply_unmatched_returns: bool
     missing_rule: str

@@ -75,6 +75,20 @@ def is_warehouse(text: str) -> bool:
     return path.suffix.lower() in (*_DUCKDB_ENDINGS, *_FILE_ENDINGS) or path.is_dir()
 
 
+def refuse_password(text: str) -> None:
+    """Nothing, where a URL holds no password.
+
+    Raises:
+        CrmError: it holds one.
+    """
+    login = text.partition("://")[2].partition("/")[0].rpartition("@")[0]
+    if ":" in login:
+        raise CrmError(
+            "数据源地址里写了口令。",
+            hint=f"请删去口令（工作簿会被转发），改放在环境变量 {PASSWORD_VARIABLE} 里。",
+        )
+
+
 def parse_address(text: str, folder: Path | None = None) -> Address:
     """The address a text spells.
 

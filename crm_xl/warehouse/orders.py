@@ -14,7 +14,7 @@ import pandas as pd
 from crm_xl.analysis.balance import Balance
 from crm_xl.analysis.order_facts import CleanedOrders
 from crm_xl.settings.model import General
-from crm_xl.warehouse.address import parse_address
+from crm_xl.warehouse.address import parse_address, refuse_password
 from crm_xl.warehouse.columns import order_columns
 from crm_xl.warehouse.engines import Opened, opened
 from crm_xl.warehouse.facts import WarehouseFacts, order_days
@@ -30,13 +30,18 @@ class WarehouseOrders:
         address: a folder, a file or a URL, see address.parse_address.
         mapping: what the columns mean: a mapping file, or the name of a shipped one; empty: by their headings.
         folder: what a relative path starts from.
+        in_workbook: the address stands in a workbook, where a password would go wherever the file goes.
 
     Raises:
-        CrmError: on entering or while asked: the engine cannot be reached or read, a column is missing or is
-            stored as something else.
+        CrmError: at once: an address that is none, or holds a password in a workbook. On entering or while asked:
+            the engine cannot be reached or read, a column is missing or is stored as something else.
     """
 
-    def __init__(self, address: str, mapping: str = "", folder: Path | None = None) -> None:
+    def __init__(
+        self, address: str, mapping: str = "", folder: Path | None = None, *, in_workbook: bool = False
+    ) -> None:
+        if in_workbook:
+            refuse_password(address)
         self._address, self._mapping = parse_address(address, folder), mapping
         self._stack = ExitStack()
         self._source: Opened | None = None
