@@ -7,9 +7,9 @@ The page names a template, then goes on in steps, `### verb table`, each above a
 - 导入: a file beside the workbook, and `crm-xl import` of it.
 - 刷新: what the button does, on the file.
 - 核对: the rows of an output as they stand, all of them and in order, in any of its columns; 部分核对: some of its rows,
-  found by the first column, in whatever order. — is a blank cell. A number may show its arithmetic, “12.5 = 5 ÷ 40 × 100”, which is
-  worked out here: the number is what it comes to, rounded as written, and the cell holds it unrounded. “83.33% ≈ 5 ÷ 6”
-  is a cell that holds the rounded number itself, because the table's shares add up to 100 % as they are shown.
+  found by the first column, in whatever order. — is a blank cell. A number may show its arithmetic, “12.5 = 5 ÷ 8 × 20”,
+  which is worked out here: the number is what it comes to, rounded as written, and the cell holds it unrounded.
+  “83.33% ≈ 5 ÷ 6” is a cell that holds the rounded number itself: such shares add up to 100 % as they are shown.
 """
 
 from __future__ import annotations
