@@ -15,7 +15,7 @@ from crm_xl.raw import RawTable
 from crm_xl.schema import NUMERIC, TEMPORAL
 from crm_xl.settings.rows import present
 from crm_xl.tables.headings import match_headings, unmatched_headings
-from crm_xl.tables.inputs import PLAN_DONE, PLAN_DROPPED, PLAN_TODO, PLANS
+from crm_xl.tables.inputs import PLAN_DONE, PLAN_DROPPED, PLAN_OPEN, PLANS
 from crm_xl.values import convert
 from crm_xl.widths import fold
 
@@ -70,7 +70,7 @@ class Found:
         written = [*PROPOSED, "actual"]
         # What cannot be read says something all the same.
         unreadable = (self.cells[written].notna() & self.read[written].isna()).any(axis=1).to_numpy()
-        waiting = np.isin(self.status, ("", PLAN_TODO)) & self.read["actual"].isna().to_numpy() & ~unreadable
+        waiting = np.isin(self.status, ("", PLAN_OPEN)) & self.read["actual"].isna().to_numpy() & ~unreadable
         same: NDArray[np.bool_] = np.asarray((given != "") & (given == marks(self.read)), dtype=bool)
         return same & waiting
 

@@ -22,7 +22,7 @@ from crm_xl.schema import Kind
 from crm_xl.settings import Settings
 from crm_xl.settings.model import PlanTarget
 from crm_xl.tables import parameters as p
-from crm_xl.tables.inputs import PLAN_DONE, PLAN_TODO, PLANS
+from crm_xl.tables.inputs import PLAN_DONE, PLAN_OPEN, PLANS
 from crm_xl.tables.outputs import METRICS, TOTAL
 from crm_xl.tables.plans import PLAN_OWNERS
 
@@ -212,7 +212,7 @@ def _new(proposed: pd.DataFrame, kept: Found, date: pd.Timestamp) -> pd.DataFram
     wanted = pd.MultiIndex.from_frame(proposed[["customer_id", "level"]].astype(object))
     new = proposed[~wanted.isin(standing)].reset_index(drop=True)
     return new.assign(
-        status=pd.Series(PLAN_TODO, index=new.index, dtype=object),
+        status=pd.Series(PLAN_OPEN, index=new.index, dtype=object),
         proposed_on=pd.Series(date.normalize(), index=new.index, dtype="datetime64[us]"),
         proposal=marks(new),
     ).reindex(columns=list(PLANS.names))
@@ -239,7 +239,7 @@ def _status(rows: Found, date: pd.Timestamp) -> Texts:
     said = rows.status
     late = (rows.read["due_date"] < date.normalize()).to_numpy() & ~np.isin(said, CLOSED)
     shown = said.copy()
-    shown[late] = np.where(said[late] == "", PLAN_TODO, said[late]) + OVERDUE
+    shown[late] = np.where(said[late] == "", PLAN_OPEN, said[late]) + OVERDUE
     shown[shown == ""] = None
     return shown
 

@@ -18,7 +18,7 @@ from crm_xl.analysis.plan_rows import OVERDUE, marks
 from crm_xl.analysis.plans import GONE, NO_TARGET, NO_WAY, SUGGESTED, Plans, follow_up, plans_told
 from crm_xl.raw import RawTable
 from crm_xl.tables import parameters as p
-from crm_xl.tables.inputs import PLAN_DOING, PLAN_DONE, PLAN_DROPPED, PLAN_TODO, PLANS
+from crm_xl.tables.inputs import PLAN_DOING, PLAN_DONE, PLAN_DROPPED, PLAN_OPEN, PLANS
 from crm_xl.tables.plans import PLAN_OWNERS
 from tests.support.metric_rows import metric_rows
 
@@ -101,7 +101,7 @@ class TestProposals:
         # 7 orders and 20 % more are 8.4, counted up.
         assert [own[n] for n in ("target_metric", "baseline", "target")] == ["订单频次", 7.0, 9.0]
         assert own["due_date"] == pd.Timestamp("2027-10-31")
-        assert [own[n] for n in ("customer_name", "status", "finding")] == ["A公司", PLAN_TODO, SUGGESTED]
+        assert [own[n] for n in ("customer_name", "status", "finding")] == ["A公司", PLAN_OPEN, SUGGESTED]
         assert own["proposed_on"] == FIRST
         (own,) = of(plans, "B")
         assert [own[n] for n in ("target_metric", "baseline", "target")] == ["历史订单数", 12.0, 13.0]
@@ -192,7 +192,7 @@ class TestKeeping:
         raw = changed(run().table, "B", status=PLAN_DONE, actual=13.0)  # due 2027-01-31
         assert len(of(run(raw, pd.Timestamp("2027-01-31")), "B")) == 1
         plans = run(raw, LATER)
-        assert [row["status"] for row in of(plans, "B")] == [PLAN_DONE, PLAN_TODO]
+        assert [row["status"] for row in of(plans, "B")] == [PLAN_DONE, PLAN_OPEN]
         assert len(of(run(found_again(plans.table), LATER), "B")) == 2
 
     def test_customers_out_of_scope_or_gone_keep_their_rows(self) -> None:
@@ -254,7 +254,7 @@ class TestFigures:
     @pytest.mark.parametrize(
         ("status", "shown"),
         [
-            (PLAN_TODO, PLAN_TODO + OVERDUE), (PLAN_DOING, PLAN_DOING + OVERDUE), (None, PLAN_TODO + OVERDUE),
+            (PLAN_OPEN, PLAN_OPEN + OVERDUE), (PLAN_DOING, PLAN_DOING + OVERDUE), (None, PLAN_OPEN + OVERDUE),
             ("等客户回复", "等客户回复" + OVERDUE), (PLAN_DONE, PLAN_DONE), (PLAN_DROPPED, PLAN_DROPPED),
         ],
     )  # fmt: skip
@@ -289,7 +289,7 @@ CELL = {
     "target": st.sampled_from([0.0, 9.0, None]),
     "actual": st.sampled_from([3.0, 9.0, None]),
     "due_date": st.sampled_from([pd.Timestamp("2026-12-31"), pd.Timestamp("2027-06-30"), "下周", None]),
-    "status": st.sampled_from([PLAN_TODO, PLAN_DOING, PLAN_DONE, PLAN_DROPPED, "等回复", None]),
+    "status": st.sampled_from([PLAN_OPEN, PLAN_DOING, PLAN_DONE, PLAN_DROPPED, "等回复", None]),
     "customer_id": st.sampled_from(["A", "B", "离开的客户", None]),
     "proposal": st.sampled_from(["p000", None]),
 }
@@ -335,7 +335,7 @@ def test_two_refreshes_leave_what_one_leaves_and_no_edit_is_lost(
         )
         edited, touched = once.table.copy(), set[int]()
         for row, name, value in edits:
-            said = name not in ("status", "proposal") or value not in (None, PLAN_TODO)
+            said = name not in ("status", "proposal") or value not in (None, PLAN_OPEN)
             if row < len(edited) and value != edited.loc[row, name]:
                 edited.loc[row, name] = value
                 touched |= {row} if said else set()
