@@ -110,17 +110,24 @@ def marks(rows: pd.DataFrame) -> Texts:
 
 
 def _said(series: pd.Series[Any]) -> list[str]:
+    """Each cell in one spelling; every distinct one is written once."""
+    codes, distinct = pd.factorize(series.to_numpy())
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return ["" if pd.isna(value) else f"{value:%Y-%m-%d}" for value in series.tolist()]
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        return ["" if np.isnan(value) else f"{value:.10g}" for value in series.tolist()]
-    return ["" if pd.isna(value) else fold(str(value)) for value in series.tolist()]
+        texts = np.datetime_as_string(distinct, unit="D").tolist() if len(distinct) else []
+    elif pd.api.types.is_numeric_dtype(series.dtype):
+        texts = [f"{value:.10g}" for value in distinct.tolist()]
+    else:
+        texts = [fold(str(value)) for value in distinct.tolist()]
+    said = np.array([*texts, ""], dtype=object)  # the last for what is missing, whose place is -1
+    return list(said[codes])
 
 
 def _blanks(values: NDArray[Any]) -> NDArray[np.object_]:
     """The cells as plain values, blanks as None; numpy's own dates and numbers too."""
     plain = pd.Series(values).astype(object).to_numpy(dtype=object, copy=True)
-    plain[[not present(cell) for cell in plain.tolist()]] = None
+    codes, distinct = pd.factorize(plain)
+    blank = np.array([*(not present(cell) for cell in distinct.tolist()), True], dtype=bool)
+    plain[blank[codes]] = None
     return plain
 
 

@@ -81,6 +81,7 @@ def follow_up(
     kept = ~(untouched & (found.read["level"] != level).to_numpy())
     cells, read = found.cells[kept].reset_index(drop=True), found.read[kept].reset_index(drop=True)
     untouched, inside, level = untouched[kept], inside[kept], level[kept].reset_index(drop=True)
+    before = read[list(_FOLLOWED)].copy()
     # A plan that a person adds is one for the level that the customer has when it is first seen.
     unnamed = (read["level"].isna() & level.notna()).to_numpy()
     for name, values, rows in (
@@ -90,7 +91,8 @@ def follow_up(
     ):
         for frame in (cells, read):
             frame[name] = frame[name].astype(object).where(~rows, values.astype(object).to_numpy())
-    read.loc[untouched, "proposal"] = marks(read)[untouched]
+    other = untouched & (read[list(_FOLLOWED)] != before).any(axis=1).to_numpy()
+    read.loc[other, "proposal"] = marks(read[other])
     cells["proposal"] = read["proposal"]
     new = _new(proposed, Found(cells=cells, read=read), date)
     new["customer_name"] = new["customer_id"].map(names).astype(object)
