@@ -30,6 +30,7 @@ OWN_TABLES = {
         "tblStructure",
         "tblProfileTags",
     ),
+    "guide_003": ("tblGradeStandard", "tblAssessmentCard", "tblTierSummary"),
 }
 
 

@@ -2,8 +2,9 @@
 
 The page names a template, then goes on in steps, `### verb table`, each above a table or a block of the page:
 
-- 填写: the rows of an input table, as typed; 修改: cells of rows found by the table's key, or by the first column;
-  a row that is not found is typed below the others. — clears a cell. 增加: rows below the others; 删除: rows found.
+- 填写: the rows of an input table, as typed; 修改: cells of rows found by the columns with a *, else by the table's key,
+  else by the first column; a row that is not found is typed below the others. — clears a cell.
+- 增加: rows below the others; 删除: rows found as for 修改.
 - 导入: a file beside the workbook, and `crm-xl import` of it.
 - 刷新: what the button does, on the file.
 - 核对: the rows of an output as they stand, all of them and in order, in any of its columns; 部分核对: some of its rows,
@@ -36,6 +37,7 @@ from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind, Table
 from tests.builder.shipped import opened, table_values
 
 BLANK = "—"
+_KEY = "*"
 CLOSE = 1e-9  # two ways of adding the same figures up
 
 _TYPE, _ADD, _EDIT, _DELETE = "填写", "增加", "修改", "删除"
@@ -142,13 +144,15 @@ def _write(path: Path, table: Table, step: Step) -> None:
     """Type the step's cells into the table, below and between what stands there."""
     book = FileBook(path)
     raw = book.read([table.name])[table.name]
-    columns = [table.columns[table.titles.index(heading)] for heading in step.headings]
-    places = [raw.headings.index(heading) for heading in step.headings]
+    headings = [heading.rstrip(_KEY) for heading in step.headings]
+    columns = [table.columns[table.titles.index(heading)] for heading in headings]
+    places = [raw.headings.index(heading) for heading in headings]
     rows = [] if step.verb == _TYPE else [list(row) for row in zip(*raw.columns, strict=True)]
     named = {column.name for column in columns}
-    key = [at for at, column in enumerate(columns) if column.name in table.key] or [0]
-    if not named.issuperset(table.key):
-        key = [0]
+    key = [at for at, heading in enumerate(step.headings) if heading.endswith(_KEY)]
+    if not key and named.issuperset(table.key):
+        key = [at for at, column in enumerate(columns) if column.name in table.key]
+    key = key or [0]
     for typed in step.rows:
         values = [_typed(cell, column) for cell, column in zip(typed, columns, strict=True)]
         same = [row for row in rows if all(row[places[at]] == values[at] for at in key)]
