@@ -11,12 +11,46 @@ import pandas as pd
 from crm_xl.tables.outputs import BALANCE
 
 CENT = 0.01
+# An amount is a whole number of 2⁻²⁴ and a rest that is a whole number of 2⁻⁶²: cents up to millions, and then some.
+_WHOLE, _REST = 24, 38
+_BLOCK = 1 << 15  # what the processor keeps at hand
+_LARGEST = 2.0**62 / _BLOCK  # so that a block's sum has room in 64 bits
+_FEW = 1_000
 
 
 def exact_sum(amounts: np.ndarray) -> float:
-    """The sum of the amounts that are known, without the rounding that adding one by one piles up."""
+    """The sum of the amounts that are known, without the rounding that adding one by one piles up.
+
+    What math.fsum gives, bit for bit, in a third of its time on many amounts: both parts of each are added up as
+    whole numbers, and the total is rounded once. Amounts that do not divide so go to math.fsum.
+    """
+    if len(amounts) > _FEW:
+        total = 0
+        for begin in range(0, len(amounts), _BLOCK):
+            part = _whole_sum(amounts[begin : begin + _BLOCK])
+            if part is None:
+                break
+            total += part
+        else:
+            return total / (1 << _WHOLE + _REST)
     known: np.ndarray = amounts[~np.isnan(amounts)]
     return math.fsum(known.tolist())
+
+
+def _whole_sum(amounts: np.ndarray) -> int | None:
+    """The sum of the known amounts as a number of 2⁻⁶²; None where one of them is no whole number of those."""
+    scaled = amounts * 2.0**_WHOLE
+    unknown = np.isnan(scaled)
+    if unknown.any():
+        scaled = scaled[~unknown]
+    whole = np.rint(scaled)
+    if max(whole.max(initial=0.0), -whole.min(initial=0.0)) >= _LARGEST:
+        return None
+    rest = (scaled - whole) * 2.0**_REST
+    rests = rest.astype(np.int64)
+    if (rests != rest).any():
+        return None
+    return (int(whole.astype(np.int64).sum()) << _REST) + int(rests.sum())
 
 
 @dataclass(frozen=True, kw_only=True)
