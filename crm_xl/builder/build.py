@@ -1,4 +1,4 @@
-"""Build what we ship, byte for byte the same on every run: workbook, templates, data dictionary."""
+"""Build what we ship, byte for byte the same on every run: workbook, templates, the manual's generated pages."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from crm_xl.books.atomic import replace_content
 from crm_xl.builder.author import Author
 from crm_xl.builder.card import write_card
 from crm_xl.builder.dashboard import write_dashboard
-from crm_xl.builder.dictionary import data_dictionary
 from crm_xl.builder.draft import Draft
 from crm_xl.builder.examples import write_examples, write_help
-from crm_xl.builder.function_reference import function_reference
 from crm_xl.builder.guide import write_guide
 from crm_xl.builder.home import write_home
 from crm_xl.builder.layout import SheetKind, SheetPlan
+from crm_xl.builder.pages import PAGES
 from crm_xl.builder.ribbon_xml import define_states, with_ribbon
 from crm_xl.builder.sheets import define_lists, write_tables_sheet
 from crm_xl.builder.specs import SHIPPED_BOOKS, TEMPLATES
@@ -34,8 +33,6 @@ from crm_xl.refreshing import refresh
 from crm_xl.tables import cells
 from crm_xl.tables.inputs import PLANS
 
-DICTIONARY = "docs/data-dictionary.md"
-FUNCTION_PAGE = "docs/functions.md"
 EARLIER_RUNS = ("2026-04-30", "2026-07-31")
 _MADE = datetime(2026, 1, 1)  # no clock: a build must not depend on the day
 # Excel recalculates a whole file that an older calculation engine saved; then the stored values would be lost
@@ -51,16 +48,16 @@ XLWINGS_SETTINGS = (
 
 
 def build(target_dir: Path | str) -> list[Path]:
-    """The files built: macro workbook and templates with sample data and its results, and two reference pages.
+    """The files built: macro workbook and templates with sample data and its results, and the generated pages.
 
     Args:
         target_dir: the repository, or any folder; `workbook/`, `templates/` and `docs/` are made inside it.
     """
     made = []
-    for name, text in ((DICTIONARY, data_dictionary()), (FUNCTION_PAGE, function_reference())):
+    for name, text in PAGES.items():
         page = Path(target_dir) / name
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(text, encoding="utf-8", newline="\n")
+        page.write_text(text(), encoding="utf-8", newline="\n")
         made.append(page)
     for spec in SHIPPED_BOOKS:
         path = Path(target_dir) / spec.folder / spec.file_name

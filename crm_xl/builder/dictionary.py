@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables import TABLES
@@ -53,7 +53,9 @@ def _lines() -> Iterator[str]:
     )
     for setting in GENERAL:
         default = "（空白）" if setting.default is None else setting_cell(setting)
-        yield _row((setting.title, _kind(setting), default, setting.unit, setting.note, setting.guide))
+        yield markdown_row(
+            (setting.title, kind_and_limits(setting), default, setting.unit, setting.note, setting.guide)
+        )
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -72,11 +74,11 @@ def _table(table: Table) -> Iterator[str]:
         "|---|---|---|---|---|---|---|---|",
     )
     for column in table:
-        yield _row(
+        yield markdown_row(
             (
                 column.title,
                 f"`{column.name}`",
-                _kind(column),
+                kind_and_limits(column),
                 column.unit,
                 "是" if column.required else "",
                 column.note or (f"例：{column.example}" if column.example else ""),
@@ -86,7 +88,8 @@ def _table(table: Table) -> Iterator[str]:
         )
 
 
-def _kind(column: Column) -> str:
+def kind_and_limits(column: Column) -> str:
+    """The kind of a column and what it is held to, in words: 整数 1–5."""
     kind = KIND_TITLES[column.kind]
     if column.choices:
         return f"{kind}：{' / '.join(column.choices)}"
@@ -98,5 +101,6 @@ def _kind(column: Column) -> str:
     return f"{kind} ≤{high:g}" if high is not None else kind
 
 
-def _row(cells: tuple[object, ...]) -> str:
+def markdown_row(cells: Iterable[object]) -> str:
+    """A row of a Markdown table."""
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -1,4 +1,4 @@
-"""说明: how to use the workbook, how each number is computed, and what each column means, from the declarations."""
+"""说明: how to use the workbook, what to do when it fails, how each number is computed, what each column means."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
 from crm_xl.builder.dictionary import KIND_TITLES
+from crm_xl.builder.explained import explanation
+from crm_xl.builder.help_texts import NUMBERS, SIGNS, USE, steps
 from crm_xl.builder.layout import GUIDE, HIDDEN_SHEETS
 from crm_xl.builder.printing import A4
 from crm_xl.builder.theme import LINE_HEIGHT, lines
+from crm_xl.builder.troubles import TROUBLES
 from crm_xl.schema import Column, Kind, Role
 
 _WIDTHS = (22, 28, 16, 10, 8, 44, 28, 46)
 _LAST = len(_WIDTHS) - 1
-_USE = (
-    "粘贴数据时只粘贴值，标题行不改名、不移动；多余的列可以放在表格右侧之外。",
-    "没有的数据整列留空即可：算不出的结果表会写明缺少哪张表，其余照常计算。",
-    "日期写成 2026-10-31；比例写成 15% 或 0.15；编号与电话是文本，前导零会保留。",
-    "退货填负数，并尽量填原订单编号；已取消、已退款的订单请在订单状态中注明。",
-    "刷新只写入结果表（灰色标题）与灰色列，不改动您填写的内容；用命令行刷新时原文件留有备份。",
-    "被搁置或改动的数据逐条列在“数据质量台账”，金额核对见“数据质量”。",
-)
-_SIGNS = (
-    "黄底蓝字：由您填写。　深色标题：必填列。　浅蓝标题：选填列。　灰色标题：由刷新写入。",
-    "▲ 需要处理（如流失）。　△ 需要留意（如沉默、待评估）。　✔ 核对一致。　✘ 核对不一致。",
-)
 
 
 def write_guide(author: Author, worksheet: Worksheet) -> None:
@@ -37,8 +28,12 @@ def write_guide(author: Author, worksheet: Worksheet) -> None:
         worksheet.set_column(column, column, width)
     worksheet.set_row(0, 30)
     worksheet.write_string(0, 0, GUIDE, look("title"))
-    row = _paragraphs(author, worksheet, 2, "使用方法", _USE)
-    row = _paragraphs(author, worksheet, row + 1, "颜色与记号", _SIGNS)
+    to_do = [f"{name}：{what}" for name, what in steps(macros=author.draft.spec.macros)]
+    row = _paragraphs(author, worksheet, 2, "三步使用", to_do)
+    row = _paragraphs(author, worksheet, row + 1, "使用方法", USE)
+    row = _paragraphs(author, worksheet, row + 1, "颜色与记号", SIGNS)
+    row = _pairs(author, worksheet, row + 1, "怎么读这些数", NUMBERS)
+    row = _troubles(author, worksheet, row + 1)
     row = _computed(author, worksheet, row + 1)
     row = _dictionary(author, worksheet, row + 1)
     worksheet.protect(
@@ -63,6 +58,40 @@ def _paragraphs(author: Author, worksheet: Worksheet, row: int, title: str, text
     return row + len(texts)
 
 
+def _pairs(
+    author: Author, worksheet: Worksheet, row: int, title: str, pairs: Sequence[tuple[str, str]]
+) -> int:
+    """A heading and a sentence a row, the sentence over all columns but the first."""
+    row = _section(author, worksheet, row, title)
+    for name, text in pairs:
+        _wide(author, worksheet, row, (name,), text)
+        row += 1
+    return row
+
+
+def _troubles(author: Author, worksheet: Worksheet, row: int) -> int:
+    """What to do when something is not as it should be, symptom by symptom."""
+    row = _section(author, worksheet, row, "常见问题")
+    row = _heads(author, worksheet, row, ("现象", "原因"))
+    worksheet.merge_range(row - 1, 2, row - 1, _LAST, "办法", author.theme.look("grid head"))
+    for trouble in TROUBLES:
+        _wide(author, worksheet, row, (trouble.symptom, trouble.cause), trouble.remedy)
+        row += 1
+    return row
+
+
+def _wide(author: Author, worksheet: Worksheet, row: int, cells: Sequence[str], text: str) -> None:
+    """Cells from the left, and a text over the columns that are left, in a row as tall as its tallest."""
+    grid = author.theme.look("grid")
+    for at, cell in enumerate(cells):
+        worksheet.write_string(row, at, cell, grid)
+    worksheet.merge_range(row, len(cells), row, _LAST, text, grid)
+    widths = (*_WIDTHS[: len(cells)], sum(_WIDTHS[len(cells) :]))
+    tallest = max(lines(shown, width) for shown, width in zip((*cells, text), widths, strict=True))
+    if tallest > 1:
+        worksheet.set_row(row, tallest * LINE_HEIGHT)
+
+
 def _heads(author: Author, worksheet: Worksheet, row: int, titles: Sequence[str]) -> int:
     for column, title in enumerate(titles):
         worksheet.write_string(row, column, title, author.theme.look("grid head"))
@@ -80,9 +109,9 @@ def _computed(author: Author, worksheet: Worksheet, row: int) -> int:
             continue
         said = [(table.title, "（整表）", "", "", table.note)] if table.note else []
         said += [
-            (table.title, column.title, KIND_TITLES[column.kind], column.unit, column.note)
+            (table.title, column.title, KIND_TITLES[column.kind], column.unit, text)
             for column in table
-            if column.note
+            if (text := explanation(table, column))
         ]
         for cells in said:
             for at, text in enumerate(cells[:4]):

@@ -7,6 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from crm_xl.builder import charts
 from crm_xl.builder.author import Author
 from crm_xl.builder.drawing import has, insert
+from crm_xl.builder.help_texts import steps
 from crm_xl.builder.layout import HOME, SheetKind
 from crm_xl.builder.printing import A4
 from crm_xl.builder.ribbon_xml import place_buttons
@@ -64,23 +65,14 @@ def write_home(author: Author, worksheet: Worksheet) -> None:
 
 def _steps(author: Author, worksheet: Worksheet, row: int) -> int:
     look = author.theme.look
-    refresh = (
-        "按功能区“客户分析”中的“刷新全部”，或运行命令 crm-xl refresh 文件名"
-        if author.draft.spec.macros
-        else "保存并关闭后运行命令 crm-xl refresh 文件名；在 Excel 中刷新请用带宏的 CRM_Analysis.xlsm"
-    )
-    steps = (
-        ("粘贴数据", "把客户、订单等数据粘贴到各输入表（黄底蓝字），标题行保持不变"),
-        ("设置参数", "在“参数”表中调整期间、评分卡、分级与策略；不改也可直接用"),
-        ("刷新", refresh),
-    )
+    to_do = steps(macros=author.draft.spec.macros)
     worksheet.set_row(row, 22)
     worksheet.merge_range(row, 1, row, _LAST_COLUMN, "三步使用", look("section"))
-    for number, (name, text) in enumerate(steps, 1):
+    for number, (name, text) in enumerate(to_do, 1):
         worksheet.set_row(row + number, 24)
         worksheet.write_string(row + number, 1, f"{number}  {name}", look("step"))
         worksheet.write_string(row + number, 2, text, look("text", indent=1))
-    return row + len(steps) + 1
+    return row + len(to_do) + 1
 
 
 def _status(author: Author, worksheet: Worksheet, row: int) -> int:
@@ -109,7 +101,7 @@ def _links(author: Author, worksheet: Worksheet, row: int) -> int:
     look = author.theme.look
     sheets = author.draft.sheets
     inputs = [sheet.name for sheet in sheets if sheet.kind in (SheetKind.PARAMETERS, SheetKind.INPUT)]
-    readable = (SheetKind.DASHBOARD, SheetKind.OUTPUT, SheetKind.EXAMPLES, SheetKind.GUIDE)
+    readable = (SheetKind.DASHBOARD, SheetKind.CARD, SheetKind.OUTPUT, SheetKind.EXAMPLES, SheetKind.GUIDE)
     outputs = [sheet.name for sheet in sheets if sheet.kind in readable]
     lowest = row
     for title, left, names in (("填写", 4, inputs), ("查看", 6, outputs)):

@@ -20,8 +20,8 @@ LISTED = 6  # interactions, and open actions
 
 ASSESSMENT_CARD = output(
     "tblAssessmentCard", "客户信息评估表",
-    text("indicator", "评估指标"), text("raw", "原始数据"), number("points", "指标得分(1-100分)"),
-    percent("weight", "权重"), number("weighted", "加权得分", note="指标得分 × 权重", digits=2),
+    text("indicator", "评估指标"), text("raw", "原始数据"), number("points", "指标得分(1-100分)", note="原始数据按参数“得分分段”"),
+    percent("weight", "权重", "维度权重 × 指标权重"), number("weighted", "加权得分", note="指标得分 × 权重", digits=2),
     sheet=CARD_SHEET, fixed_rows=len(IDENTITY) + MOST_INDICATORS + 3, guide="002 003", note="按默认评分卡",
 )
 

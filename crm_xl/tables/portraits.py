@@ -32,10 +32,10 @@ BASE_VALUE = output(
 BEHAVIOUR = output(
     "tblBehaviour", "客户行为特征分析表",
     CUSTOMER_ID, CUSTOMER_NAME,
-    number("logins_per_month", "产品登录频次(次/月)", "次/月"),
-    percent("core_feature_use", "核心功能使用率(%)"),
-    number("enquiries_per_quarter", "服务咨询次数(次/季度)", "次/季度", digits=2),
-    number("complaints_per_quarter", "投诉次数(次/季度)", "次/季度", digits=2),
+    number("logins_per_month", "产品登录频次(次/月)", "次/月", "所选期间的登录次数 ÷ 使用表中有记录的月数"),
+    percent("core_feature_use", "核心功能使用率(%)", "所选期间各月的平均"),
+    number("enquiries_per_quarter", "服务咨询次数(次/季度)", "次/季度", "所选期间的咨询 ÷ 季度数", digits=2),
+    number("complaints_per_quarter", "投诉次数(次/季度)", "次/季度", "所选期间的投诉 ÷ 季度数", digits=2),
     text("feature_preference", "功能使用偏好", "使用月数最多的几项"),
     text("behaviour_tags", "行为标签", "界限见参数“行为标签”"),
     guide="002", note="没有产品使用记录的客户登录频次与使用率空白，不作活跃判断；没有任何往来的客户不记低投诉",
@@ -51,7 +51,7 @@ BEHAVIOUR_COMPARE = output(
     number("enquiries_per_quarter", "服务咨询次数(次/季度)", "次/季度", digits=2),
     number("complaints_per_quarter", "投诉次数(次/季度)", "次/季度", digits=2),
     percent("active_share", "高活跃占比", "占有使用记录的客户"), percent("quiet_share", "低活跃占比", "占有使用记录的客户"),
-    number("core_feature_gap", "使用率与全体相差(百分点)", "百分点"),
+    number("core_feature_gap", "使用率与全体相差(百分点)", "百分点", "本客群 − 全体"),
     text("finding", "说明"),
     guide="002", note="第一行为全体；各列为有数据的客户的平均，家数不足的客群不给出；期间与范围同“客户行为特征分析表”所选",
 )

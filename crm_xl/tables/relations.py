@@ -42,7 +42,7 @@ RELATION = output(
     ),
     *_under(
         "交易行为数据",
-        money("amount", "分析周期内订单总额(万元)", "万元"), count("frequency", "订单频次", "次"),
+        money("amount", "分析周期内订单总额(万元)", "万元", "期间内净额"), count("frequency", "订单频次", "次", "期间内不重复的订单"),
         money("average_order_value", "平均客单价(万元)", "万元", "订单总额 ÷ 订单频次"),
         date("last_order_date", "最近交易时间"), text("products", "产品/服务偏好", "期间内金额最大的几类"),
     ),
@@ -55,7 +55,8 @@ RELATION = output(
     ),
     *_under(
         "客户分层结果",
-        text("value_tier", "价值层级"), text("activity", "活跃度层级"), text("potential_tier", "潜力层级"),
+        text("value_tier", "价值层级", "同“客户评分”"), text("activity", "活跃度层级", "同“客户评分”的活跃度"),
+        text("potential_tier", "潜力层级", "同“客户评分”"),
     ),
     *_under(
         "维护策略建议",
@@ -80,7 +81,7 @@ BASIC_INFO = output(
     ),
     *_under(
         "历史合作数据",
-        date("cooperation_start", "首次合作时间", "空白时为首次订单日期"), money("amount", "累计交易金额(万元)", "万元"),
+        date("cooperation_start", "首次合作时间", "空白时为首次订单日期"), money("amount", "累计交易金额(万元)", "万元", "至分析日期的全部净额"),
         money("average_order_value", "平均客单价(元)", note="累计交易金额 ÷ 历史订单数"), text("products", "高频购买产品/服务", "历史金额最大的几类"),
         count("renewals", "续约次数", "次"),
     ),
@@ -90,7 +91,7 @@ BASIC_INFO = output(
 VALUE_ASSESSMENT = output(
     "tblValueAssessment", "客户价值评估表",
     _ID_001, CUSTOMER_NAME,
-    money("annual_amount_wan", "近12个月交易额(万元)", "万元"), percent("profit_margin", "利润率", "Σ毛利 ÷ Σ金额"),
+    money("annual_amount_wan", "近12个月交易额(万元)", "万元", "至分析日期的12个月净额"), percent("profit_margin", "利润率", "Σ毛利 ÷ Σ金额"),
     count("renewals", "合作稳定性(续约次数)", "次"), number("industry_potential", "行业潜力(1-5分)"),
     number("expansion_plan", "客户扩张计划(1-5分)"), percent("need_match", "需求匹配度"),
     number("priority_score", "综合得分(满分100)", note="由优先级评分卡计算"), _PRIORITY,

@@ -50,10 +50,10 @@ OWNER_COMPARE = output(
     percent("amount_against_mean", "金额较人均", "人均 = 团队金额 ÷ 有成交或商机的负责人数"),
     _ORDERS, _BUYERS,
     number("average_order_value", "客单价(万元)", "万元", "成交金额 ÷ 订单数", digits=4),
-    percent("value_against_team", "客单价较团队"),
-    _CREATED, _WON, _CONVERSION, _points("conversion_against_team", "转化率较团队"),
+    percent("value_against_team", "客单价较团队", "÷ 团队客单价 − 1"),
+    _CREATED, _WON, _CONVERSION, _points("conversion_against_team", "转化率较团队", "减去团队的转化率"),
     number("value_by_conversion", "客单价×转化率(万元)", "万元", "每个商机的期望成交额，兼顾单价与转化", digits=4),
-    percent("yield_against_team", "客单价×转化率较团队"),
+    percent("yield_against_team", "客单价×转化率较团队", "÷ 团队的这一数 − 1"),
     text("comparison", "对比结论", "商机不足“最小分组家数”的负责人不评价转化率"),
     needs=_NEEDS, guide="004", note="最后一行为团队：比率为Σ÷Σ，不是各人的平均",
 )  # fmt: skip

@@ -72,8 +72,8 @@ SLOW_ANSWERS = _beside(
     "tblSlowAnswers", "响应速度与流失", SERVICE_REPORT,
     text("answer", "响应速度"), count("customers", "客户数(家)", "家"),
     count("lost", "随后流失(家)", "家", "响应后满观察天数起再无订单，且到分析日期已流失"),
-    percent("churn_rate", "随后流失率"), number("difference", "与其余相差(百分点)", "百分点"),
-    number("ratio", "为其余的倍数", "倍", digits=2), text("notes", "说明"),
+    percent("churn_rate", "随后流失率", "随后流失 ÷ 客户数"), number("difference", "与其余相差(百分点)", "百分点", "本组 − 其余各组"),
+    number("ratio", "为其余的倍数", "倍", "本组 ÷ 其余各组", digits=2), text("notes", "说明"),
     needs=(*_SERVED, i.ORDERS.name),
     note="期间内有工单、提交时尚未流失的客户，响应已满观察天数；有一次超时即归入超时；界限与观察天数见参数；响应距今不满沉默月数的，按订单尚不能判定流失",
 )

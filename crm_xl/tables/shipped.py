@@ -217,7 +217,8 @@ _CHURN_RULES: list[Row] = [
 ]
 
 
-def _allowed(setting: p.Setting) -> str:
+def setting_allowed(setting: p.Setting) -> str:
+    """What may stand in a general setting, as the cell beside it says."""
     if setting.choices:
         return " / ".join(setting.choices)
     if setting.kind is Kind.YESNO:
@@ -235,7 +236,7 @@ def setting_cell(setting: p.Setting) -> Any:
 
 
 _SETTINGS: list[Row] = [
-    (setting.title, setting_cell(setting), setting.unit, _allowed(setting), setting.note) for setting in p.GENERAL
+    (setting.title, setting_cell(setting), setting.unit, setting_allowed(setting), setting.note) for setting in p.GENERAL
 ]
 
 

@@ -65,7 +65,7 @@ RATING_SPREAD = output(
 METHOD_COMPARE = output(
     "tblMethodCompare", "分级方法对比",
     CUSTOMER_ID, CUSTOMER_NAME, OWNER, number("score", "综合得分"),
-    text("by_threshold", "阈值法"), text("by_standards", "规则法", "分级标准表，先符合者生效"),
+    text("by_threshold", "阈值法", "参数“客户分级”的得分下限"), text("by_standards", "规则法", "分级标准表，先符合者生效"),
     text("by_clusters", "聚类法", "标准化指标的k均值，按平均得分排名次"), text("by_breaks", "自然断点", "得分的一维最优分组"),
     count("agreeing", "与阈值法一致", note="其余方法中与阈值法同级的个数"), text("matched", "符合的标准", "分级标准中全部符合的各级"),
     text("notes", "说明"),
@@ -86,9 +86,9 @@ SCHEMES = output(
     CUSTOMER_ID, CUSTOMER_NAME, OWNER,
     money("value", "年消费额(万元)", "万元"), percent("potential", "行业增长率"),
     text("matrix_cell", "价值–潜力", "S高价值高潜力，A高价值低潜力，B低价值高潜力，C低价值低潜力"),
-    number("potential_mean", "潜力均值", note="企业规模、行业潜力、合作意愿"), text("potential_tier", "潜力层级"),
-    count("membership_points", "会员积分", note="频次、客单价、最近消费的分位得分之和"), text("membership", "会员等级"),
-    text("stability", "稳定性"), text("stability_reason", "稳定性原因"),
+    number("potential_mean", "潜力均值", note="企业规模、行业潜力、合作意愿"), text("potential_tier", "潜力层级", "潜力均值按参数的下限"),
+    count("membership_points", "会员积分", note="频次、客单价、最近消费的分位得分之和"), text("membership", "会员等级", "会员积分按参数的下限"),
+    text("stability", "稳定性", "已流失或预警为高：流失风险；沉默、只购一类产品或预警为中：关注；其余高稳定"), text("stability_reason", "稳定性原因"),
     guide="000 003",
 )
 
@@ -105,7 +105,7 @@ PROSPECTS = output(
     CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("industry", "所属行业"), text("region", "区域"),
     number("size_level", "企业规模等级"), number("digital_need", "数字化需求"),
     number("willingness", "合作意愿"), number("score", "潜力得分", note="只按潜力维度评分"),
-    text("potential_tier", "潜力层级"), yes_no("focus", "重点开发"), text("explanation", "得分解释"),
+    text("potential_tier", "潜力层级"), yes_no("focus", "重点开发", "潜力得分达到参数“重点开发目标下限”"), text("explanation", "得分解释"),
     guide="003", note="尚无订单的客户，按潜力得分从高到低",
 )
 
@@ -120,7 +120,7 @@ WARNINGS = output(
     "tblWarnings", "流失预警",
     CUSTOMER_ID, CUSTOMER_NAME, OWNER,
     text("level", "预警级别", "高：已流失或符合3条以上规则；中：沉默或符合2条；低：符合1条"),
-    text("reasons", "预警原因"), count("rules", "符合规则数"),
+    text("reasons", "预警原因"), count("rules", "符合规则数", note="沉默与流失、两条间隔规则、投诉与响应过慢、各风险标签，各合计为一条"),
     date("last_order_date", "最近订单日期"), count("recency_days", "距上次订单(天)", "天"),
     number("gap_ratio", "当前间隔÷平均间隔"), percent("amount_3m_change", "近3个月变化"),
     percent("interaction_change", "近1个月互动变化"), money("annual_amount", "近12个月金额(元)"),
@@ -133,7 +133,7 @@ WARNINGS = output(
 OWNER_WARNINGS = output(
     "tblOwnerWarnings", "负责人跟进预警",
     OWNER, count("interactions", "近1个月互动", "次"), number("usual", "此前3个月月均", "次"),
-    percent("change", "变化"), count("customers", "负责客户数", "家"), count("warned", "其中有预警", "家"),
+    percent("change", "变化", "近1个月 ÷ 此前月均 − 1"), count("customers", "负责客户数", "家"), count("warned", "其中有预警", "家"),
     count("high", "其中高级别", "家"), text("reason", "预警原因"),
     needs=(i.CUSTOMERS.name, i.INTERACTIONS.name), guide="000 001 004", note="跟进次数明显减少的负责人；互动归跟进人，空白时归客户负责人",
 )
@@ -144,7 +144,7 @@ MOVERS = output(
     text("from_tier", "原分级"), text("to_tier", "现分级"), text("direction", "方向"), text("reason", "异动原因"),
     number("score", "综合得分"), text("raw_tier", "计算分级", "只按本次得分"),
     money("previous_amount", "上次变动时金额(元)", note="近12个月金额"), money("annual_amount", "近12个月金额(元)"),
-    date("since", "上次变动日期"),
+    date("since", "上次变动日期", "显示分级上一次变动的分析日期"),
     guide="003", note="与上一次分析相比，显示分级有变动的客户",
 )
 
@@ -200,8 +200,8 @@ TIER_EFFECT = output(
     *(kind(name, f"本期{title}", note) for kind, name, title, note in _EFFECTS),
     *(kind(f"previous_{name}", f"上期{title}", note) for kind, name, title, note in _EFFECTS),
     percent("amount_growth", "消费额增长", "上期为0或负时空白"),
-    number("churn_change", "流失率变化(百分点)", "百分点"), number("repurchase_change", "复购率变化(百分点)", "百分点"),
-    number("csat_change", "CSAT变化"), percent("hours_growth", "耗时变化", "上期为0时空白"),
+    number("churn_change", "流失率变化(百分点)", "百分点", "本期 − 上期"), number("repurchase_change", "复购率变化(百分点)", "百分点", "本期 − 上期"),
+    number("csat_change", "CSAT变化", note="本期 − 上期"), percent("hours_growth", "耗时变化", "上期为0时空白"),
     needs=(i.CUSTOMERS.name, i.ORDERS.name), guide="003", note="同一批客户，本期与上期相比；最后一行为合计",
 )
 
