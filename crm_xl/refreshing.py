@@ -219,8 +219,8 @@ def status_cells(results: Results) -> dict[str, Cell]:
     }
     if (reviews := results.tables.get(REVIEWS.name)) is not None:
         cells[named.REVIEWS.name] = reviews_told(reviews)
-    if (owners := results.tables.get(PLAN_OWNERS.name)) is not None:
-        cells[named.PLANS.name] = plans_told(owners)
+    owners = results.tables.get(PLAN_OWNERS.name)
+    cells[named.PLANS.name] = "没有跟进计划" if owners is None else plans_told(owners)
     cells[named.RECALCULATE.name] = "是"
     return cells | {named.note_name(table): results.caption_of(table.name) for table in OUTPUTS}
 
