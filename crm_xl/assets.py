@@ -28,6 +28,11 @@ def asset(relative: str) -> Path:
     )
 
 
+def handed_out() -> dict[str, str]:
+    """Name -> relative path of each file that people take to begin with: the workbook, then the templates."""
+    return {Path(WORKBOOK).stem: WORKBOOK, **{name: f"templates/{name}.xlsx" for name in template_names()}}
+
+
 def template_names() -> list[str]:
     """Names of the templates that are there, without the file ending."""
     return sorted({path.stem for home in _HOMES for path in (home / "templates").glob("*.xlsx")})

@@ -241,14 +241,14 @@ def template(
     out: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path(),
     empty: Annotated[bool, typer.Option("--empty", help="不带示例数据")] = False,
 ) -> None:
-    """取得一份模板。"""
-    names = assets.template_names()
+    """取得一份模板，或带宏的工作簿 CRM_Analysis。"""
+    shipped = assets.handed_out()
     if name is None:
-        typer.echo("可用模板：" + "、".join(names))
+        typer.echo("可用模板：" + "、".join(shipped))
         return
-    if name not in names:
-        raise CrmError(f"没有名为“{name}”的模板。", hint=f"可用：{'、'.join(names)}。")
-    target = out / f"{name}.xlsx"
+    if name not in shipped:
+        raise CrmError(f"没有名为“{name}”的模板。", hint=f"可用：{'、'.join(shipped)}。")
+    target = out / Path(shipped[name]).name
     if target.exists():
         raise CrmError(
             "文件已存在。", where=str(target), hint="请改用 --out 指定别的文件夹，或先移走该文件。"
@@ -261,7 +261,7 @@ def template(
     else:
         from crm_xl.books.atomic import replace_content
 
-        replace_content(target, assets.asset(f"templates/{name}.xlsx").read_bytes())
+        replace_content(target, assets.asset(shipped[name]).read_bytes())
     typer.echo(f"已生成 {target}")
 
 

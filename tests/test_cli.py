@@ -116,6 +116,11 @@ def test_template_lists_and_copies_and_never_overwrites(run, tmp_path):
     assert code == cli.USER_FAULT and "customer_grading" in err
 
 
+def test_the_workbook_is_handed_out_like_a_template(run, tmp_path):
+    assert run("template", "CRM_Analysis", "--out", "我的")[0] == 0
+    assert Path("我的/CRM_Analysis.xlsm").read_bytes() == assets.asset(assets.WORKBOOK).read_bytes()
+
+
 def test_an_empty_template_has_headings_and_no_samples(run, tmp_path):
     assert run("template", "customer_grading", "--empty")[0] == 0
     from crm_xl.books.file import FileBook

@@ -22,7 +22,7 @@ from crm_xl.builder.layout import SheetKind, SheetPlan
 from crm_xl.builder.pages import PAGES
 from crm_xl.builder.ribbon_xml import define_states, with_ribbon
 from crm_xl.builder.sheets import define_lists, write_tables_sheet
-from crm_xl.builder.specs import SHIPPED_BOOKS, TEMPLATES
+from crm_xl.builder.specs import SHIPPED_BOOKS
 from crm_xl.builder.theme import Theme
 from crm_xl.builder.vba_modules import WORKBOOK_MODULE, workbook_modules
 from crm_xl.builder.vba_project import build_project
@@ -68,18 +68,23 @@ def build(target_dir: Path | str) -> list[Path]:
 
 
 def template(name: str, target: Path | str, *, with_samples: bool = True) -> Path:
-    """One template, written to a file.
+    """One template, or the macro workbook, written to a file.
 
     Args:
-        name: a name in `specs.TEMPLATES`.
+        name: of one of `specs.SHIPPED_BOOKS`.
         target: the file.
         with_samples: with sample rows and their results, or with empty input tables.
 
     Raises:
         KeyError: there is no such template.
     """
-    draft = Draft(TEMPLATES[name], samples=with_samples)
-    return author_workbook(Path(target), refreshed(draft) if with_samples else draft)
+    draft = Draft({spec.name: spec for spec in SHIPPED_BOOKS}[name], samples=with_samples)
+    if with_samples:
+        return author_workbook(Path(target), refreshed(draft))
+    if draft.spec.macros:
+        refresh(draft)  # its formulas take blocks that a refresh writes from 参数
+        draft.cells = {}  # to its user it has not been refreshed yet
+    return author_workbook(Path(target), draft)
 
 
 def refreshed(draft: Draft) -> Draft:

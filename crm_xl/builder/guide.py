@@ -61,10 +61,10 @@ def _paragraphs(author: Author, worksheet: Worksheet, row: int, title: str, text
 def _pairs(
     author: Author, worksheet: Worksheet, row: int, title: str, pairs: Sequence[tuple[str, str]]
 ) -> int:
-    """A heading and a sentence a row, the sentence over all columns but the first."""
+    """A name and a sentence a row."""
     row = _section(author, worksheet, row, title)
-    for name, text in pairs:
-        _wide(author, worksheet, row, (name,), text)
+    for pair in pairs:
+        _across(author, worksheet, row, pair, (1, _LAST), "grid")
         row += 1
     return row
 
@@ -72,38 +72,36 @@ def _pairs(
 def _troubles(author: Author, worksheet: Worksheet, row: int) -> int:
     """What to do when something is not as it should be, symptom by symptom."""
     row = _section(author, worksheet, row, "常见问题")
-    row = _heads(author, worksheet, row, ("现象", "原因"))
-    worksheet.merge_range(row - 1, 2, row - 1, _LAST, "办法", author.theme.look("grid head"))
+    columns = (1, 4, _LAST - 4)
+    _across(author, worksheet, row, ("现象", "原因", "办法"), columns, "grid head")
     for trouble in TROUBLES:
-        _wide(author, worksheet, row, (trouble.symptom, trouble.cause), trouble.remedy)
         row += 1
-    return row
+        _across(author, worksheet, row, (trouble.symptom, trouble.cause, trouble.remedy), columns, "grid")
+    return row + 1
 
 
-def _wide(author: Author, worksheet: Worksheet, row: int, cells: Sequence[str], text: str) -> None:
-    """Cells from the left, and a text over the columns that are left, in a row as tall as its tallest."""
-    grid = author.theme.look("grid")
-    for at, cell in enumerate(cells):
-        worksheet.write_string(row, at, cell, grid)
-    worksheet.merge_range(row, len(cells), row, _LAST, text, grid)
-    widths = (*_WIDTHS[: len(cells)], sum(_WIDTHS[len(cells) :]))
-    tallest = max(lines(shown, width) for shown, width in zip((*cells, text), widths, strict=True))
+def _across(
+    author: Author, worksheet: Worksheet, row: int, texts: Sequence[str], columns: Sequence[int], look: str
+) -> None:
+    """Texts from the left, each over so many columns, in a row as tall as the tallest."""
+    left, tallest = 0, 1
+    for text, count in zip(texts, columns, strict=True):
+        right = left + count
+        if count > 1:
+            worksheet.merge_range(row, left, row, right - 1, text, author.theme.look(look))
+        else:
+            worksheet.write_string(row, left, text, author.theme.look(look))
+        tallest = max(tallest, lines(text, sum(_WIDTHS[left:right])))
+        left = right
     if tallest > 1:
         worksheet.set_row(row, tallest * LINE_HEIGHT)
 
 
-def _heads(author: Author, worksheet: Worksheet, row: int, titles: Sequence[str]) -> int:
-    for column, title in enumerate(titles):
-        worksheet.write_string(row, column, title, author.theme.look("grid head"))
-    return row + 1
-
-
 def _computed(author: Author, worksheet: Worksheet, row: int) -> int:
     """How the figures of the outputs are computed: every column whose declaration says it."""
+    columns = (1, 1, 1, 1, _LAST - 3)
     row = _section(author, worksheet, row, "每个数怎么算")
-    row = _heads(author, worksheet, row, ("结果表", "列", "类型", "单位"))
-    worksheet.merge_range(row - 1, 4, row - 1, _LAST, "计算方法", author.theme.look("grid head"))
-    grid = author.theme.look("grid")
+    _across(author, worksheet, row, ("结果表", "列", "类型", "单位", "计算方法"), columns, "grid head")
     for table in author.draft.spec.of_role(Role.OUTPUT):
         if table.sheet in HIDDEN_SHEETS:
             continue
@@ -113,32 +111,27 @@ def _computed(author: Author, worksheet: Worksheet, row: int) -> int:
             for column in table
             if (text := explanation(table, column))
         ]
-        for cells in said:
-            for at, text in enumerate(cells[:4]):
-                worksheet.write_string(row, at, text, grid)
-            worksheet.merge_range(row, 4, row, _LAST, cells[4], grid)
+        for texts in said:
             row += 1
-    return row
+            _across(author, worksheet, row, texts, columns, "grid")
+    return row + 1
 
 
 def _dictionary(author: Author, worksheet: Worksheet, row: int) -> int:
     """Every column that people fill in."""
+    columns = (1,) * len(_WIDTHS)
     row = _section(author, worksheet, row, "数据字典（需要填写的表）")
-    row = _heads(author, worksheet, row, ("表", "列", "类型", "单位", "必填", "可填内容", "示例", "说明"))
-    grid = author.theme.look("grid")
+    heads = ("表", "列", "类型", "单位", "必填", "可填内容", "示例", "说明")
+    _across(author, worksheet, row, heads, columns, "grid head")
     for table in (*author.draft.spec.of_role(Role.INPUT), *author.draft.spec.of_role(Role.PARAMETER)):
         for column in table:
             texts = (
                 table.title, column.title, KIND_TITLES[column.kind], column.unit, "必填" if column.required else "",
                 allowed(column), column.example, "由刷新填写" if column.computed else column.note,
             )  # fmt: skip
-            for at, text in enumerate(texts):
-                worksheet.write_string(row, at, text, grid)
-            tallest = max(lines(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
-            if tallest > 1:
-                worksheet.set_row(row, tallest * LINE_HEIGHT)
             row += 1
-    return row
+            _across(author, worksheet, row, texts, columns, "grid")
+    return row + 1
 
 
 def allowed(column: Column) -> str:

@@ -11,7 +11,7 @@ from lxml import etree
 from crm_xl.books.protocol import Block
 from crm_xl.builder.build import XLWINGS_SETTINGS, build, template
 from crm_xl.builder.draft import Draft
-from crm_xl.builder.layout import CONFIG, plan
+from crm_xl.builder.layout import CONFIG, HOME, plan
 from crm_xl.builder.pages import PAGES
 from crm_xl.builder.specs import CUSTOMER_GRADING, SHIPPED_BOOKS, WORKBOOK, BookSpec
 from crm_xl.builder.zipfix import normalised
@@ -23,6 +23,7 @@ from tests.builder.shipped import committed, opened, parts, table_values
 from tests.support.validator import validate
 from tests.support.vba_checker import check
 
+INPUT_NAMES = [table.name for table in WORKBOOK.of_role(Role.INPUT)]
 BOOKS = pytest.mark.parametrize("spec", SHIPPED_BOOKS, ids=lambda spec: spec.name)
 
 
@@ -136,6 +137,17 @@ def test_an_empty_template_holds_parameters_and_no_data(tmp_path: Path) -> None:
         body = table_values(book, table.name)[1:]
         if not table.above:  # a choice may be blank: everything
             assert any(any(row) for row in body) == (table.role is Role.PARAMETER), table.name
+
+
+def test_the_empty_workbook_holds_parameters_and_answers_formulas_but_no_data(tmp_path: Path) -> None:
+    path = template("CRM_Analysis", tmp_path / "empty.xlsm", with_samples=False)
+    book = opened(path)
+    for name in INPUT_NAMES:
+        assert not any(any(row) for row in table_values(book, name)[1:]), name
+    assert table_values(book, "tblCardBlock")[1][0] == "年消费额"
+    assert "缺少数据表“客户”" in str(table_values(book, "tblScores")[1][0])
+    assert "尚未刷新" in {cell.value for row in book[HOME].iter_rows() for cell in row}
+    assert check(parts(path)["xl/vbaProject.bin"], path) == []
 
 
 def test_an_unknown_template_is_refused(tmp_path: Path) -> None:
