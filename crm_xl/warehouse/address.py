@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from crm_xl.errors import CrmError
 from crm_xl.sources.database import PASSWORD_VARIABLE
@@ -105,9 +105,11 @@ def parse_address(text: str, folder: Path | None = None) -> Address:
         return _file_address(text, folder)
     scheme = text.split("://")[0].lower()
     engine = _SCHEMES.get(scheme.split("+")[0])
+    if engine is Engine.SPARK:  # local[2] is no host to urlsplit
+        return _spark_address(text)
     try:
         parts = urlsplit(text)
-        port = parts.port if engine is not Engine.SPARK else None
+        port = parts.port
     except ValueError:
         parts, port = None, None
     if engine is None or parts is None:
@@ -118,8 +120,6 @@ def parse_address(text: str, folder: Path | None = None) -> Address:
         )
     if engine is Engine.DUCKDB:
         return _file_address(unquote(text.partition("://")[2]).removeprefix("/"), folder)
-    if engine is Engine.SPARK:
-        return _spark_address(text, parts)
     if not parts.hostname:
         raise CrmError(
             "数据源地址里没有主机名。",
@@ -153,19 +153,20 @@ def _file_address(text: str, folder: Path | None) -> Address:
     return Address(engine=engine, path=str(path), table=table)
 
 
-def _spark_address(text: str, parts: SplitResult) -> Address:
+def _spark_address(text: str) -> Address:
     """spark://local[2]/data/orders, spark://host:7077#sales.orders, sc://host:15002#sales.orders."""
-    netloc, path = parts.netloc.rpartition("@")[2], unquote(parts.path)
-    if not netloc:
+    scheme, _, rest = text.partition("://")
+    rest, _, table = rest.partition("#")
+    master, slash, path = rest.partition("/")
+    if not master:
         raise CrmError(
             "Spark 地址里没有主机。",
             where="数据源（spark）",
             hint="例如 spark://local[*]/数据/订单 或 spark://主机:7077#库.表。",
         )
-    remote = text.startswith("sc:") or ":" in netloc
     return Address(
         engine=Engine.SPARK,
-        master=f"{parts.scheme}://{netloc}" if remote else netloc,
-        path=path if path.strip("/") else "",
-        table=unquote(parts.fragment),
+        master=master if master.startswith("local") else f"{scheme.lower()}://{master}",
+        path=slash + unquote(path) if path else "",
+        table=unquote(table),
     )

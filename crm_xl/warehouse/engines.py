@@ -10,9 +10,9 @@ import itertools
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,86 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "2GB"
 _SECONDS_TO_CONNECT = 15
 _NUMBERS = itertools.count()
+
+Columns = Any  # name -> values, or a frame
 _ORDER_NAMES = tuple(map(heading_key, (i.ORDERS.name, i.ORDERS.title, "orders")))
+
+
+class Steps:
+    """How an engine holds what is worked out on the way, until the orders are closed.
+
+    Args:
+        connection: of Ibis.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._kept: list[Any] = []
+
+    def put(self, columns: Columns, schema: Mapping[str, Any]) -> ir.Table:
+        """What was computed here, as a table that can be joined."""
+        import ibis
+
+        return ibis.memtable(columns, schema=schema)
+
+    def named(self, table: ir.Table) -> ir.Table:
+        """The same table, under a name where the engine may hold names of ours.
+
+        A chain of steps is then written out step by step, which takes Ibis a tenth of the time of the whole.
+        """
+        return table
+
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table worked out once."""
+        kept = table.cache()
+        self._kept.append(kept)
+        return kept
+
+    def release(self) -> None:
+        """Let go of what was kept; an engine that is gone has done so already."""
+        while self._kept:
+            with contextlib.suppress(Exception):
+                self._kept.pop().release()
+
+
+class OwnSteps(Steps):
+    """Tables and views in a DuckDB of our own, on disk where memory is short."""
+
+    def put(self, columns: Columns, schema: Mapping[str, Any]) -> ir.Table:
+        """What was computed here, as a table."""
+        table: ir.Table = self._connection.create_table(_name(), super().put(columns, schema))
+        return table
+
+    def named(self, table: ir.Table) -> ir.Table:
+        """The table as a view."""
+        view: ir.Table = self._connection.create_view(_name(), table)
+        return view
+
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table worked out once."""
+        kept: ir.Table = self._connection.create_table(_name(), table)
+        return kept
+
+
+class SparkSteps(Steps):
+    """Views of one Spark session."""
+
+    def put(self, columns: Columns, schema: Mapping[str, Any]) -> ir.Table:
+        """What was computed here, as a view of a data frame."""
+        name = _name()
+        arrow = super().put(columns, schema).to_pyarrow()
+        self._connection._session.createDataFrame(arrow).createTempView(name)
+        table: ir.Table = self._connection.table(name)
+        return table
+
+    def named(self, table: ir.Table) -> ir.Table:
+        """The table as a view."""
+        view: ir.Table = self._connection.create_view(_name(), table)
+        return view
+
+
+def _name() -> str:
+    return f"crm_xl_step_{next(_NUMBERS)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,43 +117,15 @@ class Opened:
 
     Attributes:
         table: all columns.
+        steps: what the engine holds for us.
         hashing: rows can be told apart by a hash of all columns.
         costly: reading more than once costs: text files, lines that come over the network.
-        own: the connection, where the engine is our own and may hold tables and views of ours.
     """
 
     table: ir.Table
+    steps: Steps
     hashing: bool = False
     costly: bool = False
-    own: Any = None
-    _named: list[Any] = field(default_factory=list, repr=False)
-    _kept: list[Any] = field(default_factory=list, repr=False)
-
-    def keep(self, table: ir.Table) -> ir.Table:
-        """The table worked out once, kept by the engine until the orders are closed."""
-        kept = table.cache()
-        self._kept.append(kept)
-        return kept
-
-    def put(self, table: ir.Table) -> ir.Table:
-        """What was computed here as a table of the engine."""
-        return table if self.own is None else self.own.create_table(f"put_{next(_NUMBERS)}", table)
-
-    def named(self, table: ir.Table) -> ir.Table:
-        """The same table under a name, where the engine is our own.
-
-        A chain of steps is then written out step by step, which takes Ibis a tenth of the time of the whole.
-        """
-        if self.own is None:
-            return table
-        self._named.append(table)  # and with it what was computed here and stands in the chain
-        return self.own.create_view(f"step_{next(_NUMBERS)}", table)
-
-    def release(self) -> None:
-        """Let go of what was kept; an engine that is gone has done so already."""
-        while self._kept:
-            with contextlib.suppress(Exception):
-                self._kept.pop().release()
 
 
 @contextmanager
@@ -86,7 +137,7 @@ def opened(address: Address) -> Iterator[Opened]:
     """
     with told(address), ExitStack() as stack:
         source = _OPENERS[address.engine](address, stack)
-        stack.callback(source.release)
+        stack.callback(source.steps.release)
         yield source
 
 
@@ -108,7 +159,7 @@ def _folder(address: Address, stack: ExitStack) -> Opened:
     path = Path(address.path)
     connection = _embedded(stack)
     if path.is_file():
-        return Opened(table=connection.read_parquet(str(path)), hashing=True, own=connection)
+        return Opened(table=connection.read_parquet(str(path)), steps=OwnSteps(connection), hashing=True)
     parquet = any(path.rglob("*.parquet"))
     texts = sorted(each for each in path.iterdir() if re.search(r"\.(csv|tsv)(\.gz)?$", each.name.lower()))
     if parquet and texts:
@@ -117,14 +168,14 @@ def _folder(address: Address, stack: ExitStack) -> Opened:
         )
     if parquet:
         table = connection.read_parquet(str(path / "**" / "*.parquet"), union_by_name=True)
-        return Opened(table=table, hashing=True, own=connection)
+        return Opened(table=table, steps=OwnSteps(connection), hashing=True)
     if not texts:
         raise CrmError("文件夹里没有 Parquet 或 CSV 文件。", where=address.place, hint="请检查路径。")
     # As text, since 00123 is an id and no number.
     table = connection.read_csv(
         [str(each) for each in texts], all_varchar=True, union_by_name=True, header=True
     )
-    return Opened(table=table, hashing=True, own=connection, costly=True)
+    return Opened(table=table, steps=OwnSteps(connection), hashing=True, costly=True)
 
 
 def _duckdb(address: Address, stack: ExitStack) -> Opened:
@@ -135,7 +186,9 @@ def _duckdb(address: Address, stack: ExitStack) -> Opened:
         "UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'source' AND NOT internal"
     ).fetchall()
     schema, name = _found(address, [tuple(row) for row in rows])
-    return Opened(table=connection.table(name, database=("source", schema)), hashing=True, own=connection)
+    return Opened(
+        table=connection.table(name, database=("source", schema)), steps=OwnSteps(connection), hashing=True
+    )
 
 
 def _postgres(address: Address, stack: ExitStack) -> Opened:
@@ -152,7 +205,7 @@ def _postgres(address: Address, stack: ExitStack) -> Opened:
     ) as cursor:
         rows = cursor.fetchall()
     schema, name = _found(address, rows, "public")
-    return Opened(table=connection.table(name, database=schema))
+    return Opened(table=connection.table(name, database=schema), steps=Steps(connection))
 
 
 def _mysql(address: Address, stack: ExitStack) -> Opened:
@@ -177,7 +230,10 @@ def _mysql(address: Address, stack: ExitStack) -> Opened:
     ).fetchall()
     schema, name = _found(address, rows, address.database)
     return Opened(
-        table=connection.table(name, database=("source", schema)), hashing=True, own=connection, costly=True
+        table=connection.table(name, database=("source", schema)),
+        steps=OwnSteps(connection),
+        hashing=True,
+        costly=True,
     )
 
 
@@ -196,7 +252,7 @@ def _clickhouse(address: Address, stack: ExitStack) -> Opened:
     stack.callback(connection.disconnect)
     names = [(address.database or "default", name) for name in connection.list_tables()]
     _, name = _found(address, names, address.database or "default")
-    return Opened(table=connection.table(name))
+    return Opened(table=connection.table(name), steps=Steps(connection))
 
 
 def _spark(address: Address, stack: ExitStack) -> Opened:
@@ -213,11 +269,11 @@ def _spark(address: Address, stack: ExitStack) -> Opened:
         stack.callback(session.stop)
     connection = ibis.pyspark.connect(session)
     if address.path:
-        return Opened(table=connection.read_parquet(address.path))
+        return Opened(table=connection.read_parquet(address.path), steps=SparkSteps(connection))
     schema = address.table.rpartition(".")[0]
     names = [(schema, name) for name in connection.list_tables(database=schema or None)]
     _, name = _found(address, names, schema)
-    return Opened(table=connection.table(name, database=schema or None))
+    return Opened(table=connection.table(name, database=schema or None), steps=SparkSteps(connection))
 
 
 _OPENERS: dict[Engine, Callable[[Address, ExitStack], Opened]] = {

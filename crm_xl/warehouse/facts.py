@@ -18,7 +18,7 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import RECENT_MONTHS, OrderTotals, ProductTotals, ProfitTotals
 from crm_xl.analysis.order_facts import Bought
 from crm_xl.analysis.trend import trend_months, trend_table
-from crm_xl.warehouse.engines import Opened
+from crm_xl.warehouse.engines import Steps
 from crm_xl.warehouse.screening import MONEY
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ class WarehouseFacts:
     Args:
         days: from `order_days`, kept by the engine.
         net: the net lines.
-        source: the engine; it keeps what is asked for more than once.
+        steps: hold what is asked for more than once.
     """
 
-    def __init__(self, days: ir.Table, net: ir.Table, source: Opened) -> None:
-        self._days, self._net, self._source = days, net, source
+    def __init__(self, days: ir.Table, net: ir.Table, steps: Steps) -> None:
+        self._days, self._net, self._steps = days, net, steps
 
     @cached_property
     def buyers(self) -> pd.DataFrame:
@@ -71,11 +71,13 @@ class WarehouseFacts:
 
     def keep(self, customer_ids: pd.Series) -> WarehouseFacts:
         """The facts of these customers alone."""
-        wanted = self._source.put(_ids(customer_ids))
+        wanted = self._steps.put(
+            {"customer_id": customer_ids.astype(object).tolist()}, schema={"customer_id": "string"}
+        )
         return WarehouseFacts(
             self._days.semi_join(wanted, "customer_id"),
             self._net.semi_join(wanted, "customer_id"),
-            self._source,
+            self._steps,
         )
 
     def line_count(self) -> int:
@@ -160,7 +162,7 @@ class WarehouseFacts:
     ) -> ProductTotals | None:
         net = self._net.filter(self._net.product_type.notnull() & (self._net.day <= _day(analysis_date)))
         inside = _within(net.day, period)
-        cells = self._source.keep(
+        cells = self._steps.keep(
             net.group_by("customer_id", "product_type").agg(
                 amount=net.amount.sum(where=inside), typed=inside.sum()
             )
@@ -308,14 +310,6 @@ def _preferred(near: pd.DataFrame) -> pd.Series:
     rounded = near.assign(rounded=-np.round(_floats(near["amount"]), 2))
     ordered = rounded.sort_values(["rounded", "product_type"], kind="stable")
     return ordered.drop_duplicates("customer_id").set_index("customer_id")["product_type"]
-
-
-def _ids(customer_ids: pd.Series) -> ir.Table:
-    import ibis
-
-    return ibis.memtable(
-        {"customer_id": customer_ids.astype(object).tolist()}, schema={"customer_id": "string"}
-    )
 
 
 def _day(moment: pd.Timestamp) -> Any:

@@ -65,16 +65,17 @@ class WarehouseOrders:
         if self._source is None:
             raise ValueError("the orders have not been opened")
         source = self._source
+        steps = source.steps
         chosen, columns = order_columns(source.table, self._mapping, self.place)
-        typed = typed_table(chosen, columns, self.place)
-        typed = replace(typed, table=source.keep(typed.table) if source.costly else source.named(typed.table))
-        screened = screened_orders(typed, today, stays, source)
-        lines = source.named(screened.lines)
+        typed = typed_table(chosen, columns, self.place, steps)
+        typed = replace(typed, table=steps.keep(typed.table) if source.costly else steps.named(typed.table))
+        screened = screened_orders(typed, today, stays, steps, hashing=source.hashing)
+        lines = steps.named(screened.lines)
         listed = lines.group_by("customer_id").agg(lines=lines.count()).to_pandas()
-        net = net_orders(lines, general, source)
-        net_lines = source.named(net.lines)
-        days = source.keep(order_days(net_lines))
-        facts = WarehouseFacts(days, net_lines, source)
+        net = net_orders(lines, general, steps)
+        net_lines = steps.named(net.lines)
+        days = steps.keep(order_days(net_lines))
+        facts = WarehouseFacts(days, net_lines, steps)
         balance = Balance(
             money_in=screened.money_in,
             gross_kept=net.gross,

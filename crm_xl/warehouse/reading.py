@@ -19,6 +19,7 @@ from crm_xl.errors import CrmError
 from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind
 from crm_xl.spellings import ERROR_VALUES, FAILED_COMPUTATIONS, LARGEST_EXACT_ID, PLACEHOLDERS, YEARS
 from crm_xl.values import convert
+from crm_xl.warehouse.engines import Steps
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir
@@ -54,12 +55,14 @@ class TypedTable:
         table: with a column for each name of `columns`; and `name_bad` for a cell that cannot be read and
             `name_error` for an error value, where such can be.
         columns: the declared columns that the source has, in declared order.
+        steps: hold the lookups.
         may_be_bad, may_be_error: names of columns with those marks.
         rewritten: rule of a lossless change -> number of cells.
     """
 
     table: ir.Table
     columns: tuple[Column, ...]
+    steps: Steps
     may_be_bad: frozenset[str] = frozenset()
     may_be_error: frozenset[str] = frozenset()
     rewritten: Mapping[str, int] = field(default_factory=dict)
@@ -78,18 +81,19 @@ class TypedTable:
         return self.table[f"{name}_error"] if name in self.may_be_error else None
 
 
-def typed_table(source: ir.Table, columns: Mapping[str, Column], place: str) -> TypedTable:
+def typed_table(source: ir.Table, columns: Mapping[str, Column], place: str, steps: Steps) -> TypedTable:
     """The source's columns as values of their kinds.
 
     Args:
         source: one column per declared name, as stored.
         columns: the declared columns by name; DATETIME where the time of day is wanted.
         place: the source, for messages.
+        steps: hold the lookups.
 
     Raises:
         CrmError: a column is stored as something that cannot be meant, or holds too many odd spellings.
     """
-    found = TypedTable(table=source, columns=tuple(columns.values()))
+    found = TypedTable(table=source, columns=tuple(columns.values()), steps=steps)
     faults: list[CrmError] = []
     for column in columns.values():
         try:
@@ -244,7 +248,7 @@ def _looked_up(
     read = convert(spellings, column)
     error = np.array([isinstance(each, str) and each.strip() in ERROR_VALUES for each in spellings])
     odd_name, read_name, bad_name, error_name = (f"{name}_{what}" for what in ("odd", "read", "bad", "error"))
-    lookup = ibis.memtable(
+    lookup = found.steps.put(
         {
             odd_name: spellings.tolist(),
             read_name: pd.Series(read.values).astype(object).where(~pd.isna(read.values), None).tolist(),

@@ -19,7 +19,7 @@ from crm_xl.analysis.ledger import Action, Rule, Summed
 from crm_xl.analysis.netting import LEFT_STATUSES, net_lines
 from crm_xl.analysis.refunds import Lines, match_returns
 from crm_xl.settings.model import General
-from crm_xl.warehouse.engines import Opened
+from crm_xl.warehouse.engines import Steps
 from crm_xl.warehouse.screening import MONEY
 
 if TYPE_CHECKING:
@@ -58,38 +58,38 @@ class NetOrders:
     unmatched: float
 
 
-def net_orders(screened: ir.Table, general: General, source: Opened) -> NetOrders:
+def net_orders(screened: ir.Table, general: General, steps: Steps) -> NetOrders:
     """The screened lines net of cancellations and returns.
 
     Args:
         screened: declared columns of tblOrders that the source has.
         general: refund_at and apply_unmatched_returns decide where returns go.
-        source: the engine; it keeps what is asked for more than once.
+        steps: hold what is asked for more than once.
     """
-    lines = source.named(_as_matched(screened))
+    lines = steps.named(_as_matched(screened))
     stands, returns, findings, cancelled = _without_cancelled(
         lines, named="original_order_id" in screened.columns
     )
-    orders = source.named(stands.filter(stands.amount >= 0))
+    orders = steps.named(stands.filter(stands.amount >= 0))
     gross = _sum(orders)
     if returns is None:
         return NetOrders(
-            lines=_untouched(orders), findings=findings, gross=gross, netted=0.0,
+            lines=_untouched(orders, None, steps), findings=findings, gross=gross, netted=0.0,
             cancelled=cancelled, unmatched=0.0,
         )  # fmt: skip
-    returns = source.named(returns)
-    keys = source.keep(_keys(orders, returns))
+    returns = steps.named(returns)
+    keys = steps.keep(_keys(orders, returns))
     touched = orders.semi_join(keys, ["customer_id", "product"]).union(returns.select(*orders.columns))
-    touched = source.keep(touched)
-    others = source.named(orders.anti_join(keys, ["customer_id", "product"]))
+    touched = steps.keep(touched)
+    others = steps.named(orders.anti_join(keys, ["customer_id", "product"]))
     netted = _Netted()
     net = None
-    for batch in _batches(touched):
-        part = _net_batch(batch, general, others, netted)
+    for batch in _batches(touched, steps):
+        part = _net_batch(batch, general, _Others(others, steps), netted)
         if not part.empty:
-            kept = source.put(_uploaded(part))
+            kept = _uploaded(part, steps)
             net = kept if net is None else net.union(kept)
-    rest = _untouched(others, netted.returned_whole())
+    rest = _untouched(others, netted.returned_whole(), steps)
     applied = general.apply_unmatched_returns
     return NetOrders(
         lines=rest if net is None else rest.union(net.select(*rest.columns)),
@@ -191,18 +191,24 @@ def _keys(orders: ir.Table, returns: ir.Table) -> ir.Table:
     return own.union(named, distinct=True)
 
 
-def _batches(touched: ir.Table) -> Iterator[pd.DataFrame]:
+def _batches(touched: ir.Table, steps: Steps) -> Iterator[pd.DataFrame]:
     """The touched lines, whole customers together, so many at a time that they fit."""
-    import ibis
-
     sizes = touched.group_by("customer_id").agg(lines=lambda t: t.count()).to_pandas()
     if sizes["lines"].sum() <= LINES_AT_ONCE:
         yield touched.to_pandas()
         return
     batch = sizes["lines"].cumsum() // LINES_AT_ONCE
     for _, customers in sizes.groupby(batch)["customer_id"]:
-        wanted = ibis.memtable({"customer_id": customers.tolist()}, schema={"customer_id": "string"})
+        wanted = steps.put({"customer_id": customers.tolist()}, schema={"customer_id": "string"})
         yield touched.semi_join(wanted, "customer_id").to_pandas()
+
+
+@dataclass(frozen=True)
+class _Others:
+    """The order lines that no return touches, where they are."""
+
+    lines: ir.Table
+    steps: Steps
 
 
 class _Netted:
@@ -244,7 +250,7 @@ class _Netted:
             )  # fmt: skip
 
 
-def _net_batch(batch: pd.DataFrame, general: General, others: ir.Table, netted: _Netted) -> pd.DataFrame:
+def _net_batch(batch: pd.DataFrame, general: General, others: _Others, netted: _Netted) -> pd.DataFrame:
     """The net lines of the customers of one batch."""
     batch = batch.sort_values(_IN_ORDER, kind="stable", ignore_index=True)
     orders, order_ids = pd.factorize(batch["order_id"].to_numpy(dtype=object))
@@ -280,7 +286,7 @@ def _counting(
     counts: np.ndarray,
     taken_from: np.ndarray,
     taken: np.ndarray,
-    others: ir.Table,
+    others: _Others,
     netted: _Netted,
 ) -> np.ndarray:
     """Which lines count, now that lines of the same orders may stand among the others.
@@ -288,18 +294,16 @@ def _counting(
     What looks returned whole from here is not, if something of the order is left there; and if it is, what
     stands there for nothing counts no more either.
     """
-    import ibis
-
     names = ["customer_id", "order_id"]
     is_order = lines.amount >= 0
     doubtful = batch.loc[is_order & ~counts, names].drop_duplicates()
     if doubtful.empty:
         return counts
-    asked = ibis.memtable(
+    asked = others.steps.put(
         {name: doubtful[name].tolist() for name in names}, schema=dict.fromkeys(names, "string")
     )
     elsewhere = (
-        others.semi_join(asked, names)
+        others.lines.semi_join(asked, names)
         .group_by(names)
         .agg(elsewhere=lambda t: t.amount.cast(MONEY).sum().cast("float64"))
         .to_pandas()
@@ -315,23 +319,21 @@ def _counting(
     return counts | (is_order & pd.MultiIndex.from_frame(batch[names]).isin(alive))
 
 
-def _uploaded(net: pd.DataFrame) -> ir.Table:
-    import ibis
-
-    table = ibis.memtable(
+def _uploaded(net: pd.DataFrame, steps: Steps) -> ir.Table:
+    table = steps.put(
         net.assign(day=net["day"].astype("datetime64[us]")),
         schema={**_NET, "day": "timestamp", "amount": "float64", "profit": "float64"},
     )
     return _net_columns(table, table.day, table.counts)
 
 
-def _untouched(orders: ir.Table, whole: pd.DataFrame | None = None) -> ir.Table:
+def _untouched(orders: ir.Table, whole: pd.DataFrame | None, steps: Steps) -> ir.Table:
     """Lines that no return took from; those of orders returned whole do not count."""
     import ibis
 
     if whole is None:
         return _net_columns(orders, orders.moment, ibis.literal(True))
-    gone = ibis.memtable(
+    gone = steps.put(
         {"whole_customer": whole["customer_id"].tolist(), "whole_order": whole["order_id"].tolist()},
         schema={"whole_customer": "string", "whole_order": "string"},
     )

@@ -14,7 +14,7 @@ from crm_xl.analysis.outliers import blank_is_an_answer
 from crm_xl.analysis.screening import EVENT_DATES, is_fatal
 from crm_xl.schema import Kind
 from crm_xl.tables import inputs as i
-from crm_xl.warehouse.engines import Opened
+from crm_xl.warehouse.engines import Steps
 from crm_xl.warehouse.reading import TypedTable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ScreenedOrders:
 
 
 def screened_orders(
-    typed: TypedTable, today: pd.Timestamp, stays: Mapping[str, str], source: Opened
+    typed: TypedTable, today: pd.Timestamp, stays: Mapping[str, str], steps: Steps, *, hashing: bool
 ) -> ScreenedOrders:
     """The typed lines without those that mean nothing, without exact repeats, and merged as ticked.
 
@@ -54,12 +54,13 @@ def screened_orders(
         typed: the columns of tblOrders.
         today: lines dated later are set aside.
         stays: merged customer number -> number that stays.
-        source: the engine; it keeps what is asked for more than once.
+        steps: hold what is asked for more than once.
+        hashing: the engine tells rows apart by a hash of all columns.
     """
     import ibis
 
     present = ibis.or_(*(_filled(typed, name) for name in typed.names))
-    judged = source.named(typed.table.mutate(left_out=_reason(typed, today, present)))
+    judged = steps.named(typed.table.mutate(left_out=_reason(typed, today, present)))
     counted = (
         judged.group_by("left_out")
         .agg(lines=judged.count(), money=_money(judged.amount).sum().cast("float64"))
@@ -79,14 +80,14 @@ def screened_orders(
             findings.append(_found(Rule(rule), Action.SET_ASIDE, column, lines, amount))
             aside, money_aside = aside + int(lines), money_aside + amount
     findings.sort(key=lambda found: (typed.names.index(found.column) if found.column else -1, found.rule))
-    kept = source.named(judged.filter(judged.left_out == "").drop("left_out"))
-    kept, repeated = _without_repeats(kept, typed, source)
+    kept = steps.named(judged.filter(judged.left_out == "").drop("left_out"))
+    kept, repeated = _without_repeats(kept, typed, steps, hashing=hashing)
     if repeated is not None:
         findings.append(repeated)
         aside, money_aside = aside + repeated.number, money_aside + repeated.amount
-    kept = source.named(kept)
+    kept = steps.named(kept)
     findings += _emptied(kept, typed)
-    kept, moved = _merged(kept.select(*typed.names), stays)
+    kept, moved = _merged(kept.select(*typed.names), stays, steps)
     return ScreenedOrders(
         lines=kept,
         findings=(*findings, *moved),
@@ -135,7 +136,9 @@ def _reason(typed: TypedTable, today: pd.Timestamp, present: Any) -> Any:
     return ibis.cases(*cases, else_="")
 
 
-def _without_repeats(lines: ir.Table, typed: TypedTable, source: Opened) -> tuple[ir.Table, Summed | None]:
+def _without_repeats(
+    lines: ir.Table, typed: TypedTable, steps: Steps, *, hashing: bool
+) -> tuple[ir.Table, Summed | None]:
     """The lines with one of each that are equal in every declared column.
 
     Only lines whose mark stands more than once can be; they are few, and the values decide among them.
@@ -143,13 +146,13 @@ def _without_repeats(lines: ir.Table, typed: TypedTable, source: Opened) -> tupl
     import ibis
 
     names = list(typed.names)
-    if source.hashing:
+    if hashing:
         marks = {"mark": ibis.struct({name: lines[name] for name in names}).hash()}
     else:
         marks = {f"mark_{name}": lines[name] for name in _EXACTLY_ONE_LINE}
     marked = lines.mutate(**marks)
     twice = marked.group_by(*marks).agg(copies=lambda t: t.count())
-    twice = source.keep(twice.filter(twice.copies > 1).drop("copies"))
+    twice = steps.keep(twice.filter(twice.copies > 1).drop("copies"))
     if not int(twice.count().execute()):
         return lines, None
     suspects = marked.semi_join(twice, list(marks)).drop(*marks)
@@ -183,26 +186,26 @@ def _emptied(lines: ir.Table, typed: TypedTable) -> Iterator[Summed]:
             if name in marks:
                 mark = lines[f"{name}_error" if rule is Rule.ERROR_VALUE else f"{name}_bad"]
                 filled = filled | mark
-                counts[f"c{len(counts)}"] = mark.sum()
+                counts[f"c{len(counts)}"] = mark.sum().fill_null(0)
                 wanted[f"c{len(wanted)}"] = (rule.value, Action.EMPTIED, name)
         if not blank_is_an_answer(i.ORDERS, column):
-            counts[f"c{len(counts)}"] = (~filled).sum()
+            counts[f"c{len(counts)}"] = (~filled).sum().fill_null(0)
             wanted[f"c{len(wanted)}"] = (Rule.FIELD_EMPTY.value, f"{Action.TO_SUPPLY}“{column.title}”", "")
     if not counts:
         return
     numbers = lines.agg(**counts).to_pandas().iloc[0]
     for key, (rule_name, action, name) in wanted.items():
-        if number := int(numbers[key] or 0):
+        if number := int(numbers[key]):
             yield _found(Rule(rule_name), action, name, number)
 
 
-def _merged(lines: ir.Table, stays: Mapping[str, str]) -> tuple[ir.Table, list[Summed]]:
+def _merged(lines: ir.Table, stays: Mapping[str, str], steps: Steps) -> tuple[ir.Table, list[Summed]]:
     """The lines of merged customers under the numbers that stay."""
     import ibis
 
     if not stays:
         return lines, []
-    moves = ibis.memtable(
+    moves = steps.put(
         {"merged_id": list(stays), "staying_id": list(stays.values())},
         schema={"merged_id": "string", "staying_id": "string"},
     )
