@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import typer.testing
+from openpyxl.workbook import Workbook
 
 import crm_xl
 from crm_xl.books.file import FileBook
@@ -116,7 +117,10 @@ def walk(page: str, folder: Path) -> Walk:
     path = template(name, folder / f"{name}.xlsx", with_samples=False)
     tables = {table.title: table for table in TEMPLATES[name].tables}
     found = Walk()
+    shown: Workbook | None = None  # as an independent reader sees it, until something is written
     for step in steps:
+        if step.verb not in (_CHECK, _CHECK_SOME):
+            shown = None
         if step.verb == _REFRESH:
             crm_xl.refresh(path)
         elif step.verb == _IMPORT:
@@ -124,7 +128,8 @@ def walk(page: str, folder: Path) -> Walk:
         elif step.verb in (_TYPE, _ADD, _EDIT, _DELETE):
             _write(path, tables[step.subject], step)
         elif step.verb in (_CHECK, _CHECK_SOME):
-            found.wrong += _differences(path, tables[step.subject], step)
+            shown = shown or opened(path, values=True)
+            found.wrong += _differences(shown, tables[step.subject], step)
             found.checked.setdefault(step.subject, set()).update(step.headings)
         else:
             raise ValueError(f"line {step.line}: no such verb: {step.verb}")
@@ -183,9 +188,9 @@ def _typed(cell: str, column: Column) -> Any:
     return worked_out(cell) if _NUMBER.fullmatch(cell) else cell
 
 
-def _differences(path: Path, table: Table, step: Step) -> Iterator[str]:
+def _differences(book: Workbook, table: Table, step: Step) -> Iterator[str]:
     """A sentence per cell of the output that is not as the step has it."""
-    headings, *rows = table_values(opened(path, values=True), table.name)
+    headings, *rows = table_values(book, table.name)
     while rows and not any(cell is not None for cell in rows[-1]):
         rows.pop()
     if absent := [heading for heading in step.headings if heading not in headings]:
