@@ -20,9 +20,13 @@ class Author:
     theme: Theme
     lists: dict[tuple[str, str], str] = field(default_factory=dict)  # (table, column) -> name of its list
     widths: dict[tuple[str, int], float] = field(default_factory=dict)  # (sheet, column) -> width
-    tall_rows: dict[str, tuple[int, int]] = field(default_factory=dict)  # sheet -> rows of wrapped text, lines of each
+    tall_rows: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # sheet -> rows of wrapped text, lines of each
     chart_bottom: dict[str, int] = field(default_factory=dict)  # sheet -> last row its charts reach
-    chart_left: dict[str, int] = field(default_factory=dict)  # sheet -> first column of charts beside its tables
+    chart_left: dict[str, int] = field(
+        default_factory=dict
+    )  # sheet -> first column of charts beside its tables
     chart_right: dict[str, int] = field(default_factory=dict)  # sheet -> last column its charts reach
 
     def define(self, name: str, sheet: str, top: int, left: int, bottom: int, right: int) -> None:

@@ -78,10 +78,13 @@ def template(name: str, target: Path | str, *, with_samples: bool = True) -> Pat
     Raises:
         KeyError: there is no such template.
     """
-    draft = Draft({spec.name: spec for spec in SHIPPED_BOOKS}[name], samples=with_samples)
+    spec = {spec.name: spec for spec in SHIPPED_BOOKS}[name]
+    filled = Draft(spec)
     if with_samples:
-        return author_workbook(Path(target), refreshed(draft))
-    if draft.spec.macros:
+        return author_workbook(Path(target), refreshed(filled))
+    refresh(filled)
+    draft = Draft(spec, samples=False, model=filled)
+    if spec.macros:
         refresh(draft)  # its formulas take blocks that a refresh writes from 参数
         draft.cells = {}  # to its user it has not been refreshed yet
     return author_workbook(Path(target), draft)

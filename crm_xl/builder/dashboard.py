@@ -11,6 +11,7 @@ from crm_xl.builder.drawing import has, insert
 from crm_xl.builder.layout import CHART_TOP, DASHBOARD_LEFT, DASHBOARD_RIGHT, SheetPlan
 from crm_xl.builder.printing import A4
 from crm_xl.builder.sheets import write_cell, write_table
+from crm_xl.builder.theme import LINE_HEIGHT
 from crm_xl.schema import Table
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import outputs as o
@@ -19,6 +20,7 @@ from crm_xl.tables.cells import note_name
 # Columns A to M: a margin, the left blocks, a gap, the right blocks.
 _WIDTHS = (2, 18, 22, 12, 15, 12, 22, 3, 14, 22, 16, 16, 32)
 _LAST = len(_WIDTHS) - 1
+_CAPTION_LINES = 7  # small data have more to be told of
 _TOP_HEIGHT, _CHART_HEIGHT = 248, 325  # pixels
 _LEFT_WIDTH, _RIGHT_WIDTH, _PIE_WIDTH, _BAR_WIDTH = 730, 715, 370, 610
 _PALE, _DEEP = "#FFFFFF", "#7FB8DC"  # black figures are readable on both, and in a grey print
@@ -49,7 +51,7 @@ def write_dashboard(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> N
     worksheet.merge_range(1, DASHBOARD_LEFT, 1, _LAST, "", caption)
     write_cell(worksheet, 1, DASHBOARD_LEFT, author.draft.cells.get(name, "尚未刷新"), caption)
     author.define(name, sheet.name, 1, DASHBOARD_LEFT, 1, DASHBOARD_LEFT)
-    worksheet.set_row(1, 45)
+    worksheet.set_row(1, _CAPTION_LINES * LINE_HEIGHT)
     _draw(author, worksheet)
     worksheet.set_landscape()
     worksheet.set_paper(A4)

@@ -23,11 +23,13 @@ class Draft:
     Args:
         spec: what the workbook holds.
         samples: whether the tables that people fill in hold sample rows; parameters always have the shipped rows.
+        model: a draft of the same workbook by whose rows its columns are sized; default: by its own.
     """
 
-    def __init__(self, spec: BookSpec, *, samples: bool = True) -> None:
+    def __init__(self, spec: BookSpec, *, samples: bool = True, model: Draft | None = None) -> None:
         self.spec = spec
         self.samples = samples
+        self.model = self if model is None else model
         self.name = spec.file_name
         self.file: Path | None = None  # of the machine that builds; nothing goes beside it
         self.sheets = plan(spec)

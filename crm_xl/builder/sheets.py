@@ -34,7 +34,7 @@ from crm_xl.tables.cells import SAMPLE_ENTRIES, SAMPLE_ROWS, note_name
 ROWS_MEASURED = 500  # for the widths of columns
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
-_SPARE_LINES = 1
+_SPARE_LINES = 3
 _MOST_NAMED = 4  # columns that people fill in; of more the first and the last are named
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
@@ -94,14 +94,16 @@ def write_table(
     options: list[dict[str, Any]] = []
     sheets = [plan.name for plan in author.draft.sheets]
     tallest = 1
+    model = author.draft.model.blocks[table.name]
     for offset, column in enumerate(columns):
         values = [row[offset] for row in block.rows]
-        measured = [*values[:ROWS_MEASURED], *([column.example] if column.example else [])]
+        like = [row[offset] for row in model.rows] if offset < len(model.headings) else []
+        measured = [*like[:ROWS_MEASURED], *([column.example] if column.example else [])]
         width = column_width(column, measured, table.role, may_wrap=len(sheet.placed) == 1)
         if sheet.choice and left + offset < len(sheet.choice.table.columns):
             width = max(width, _CHOICE_WIDTH)
         tall = max(
-            (lines(v, width) for v in values if isinstance(v, str) and column.kind is Kind.TEXT), default=1
+            (lines(v, width) for v in like if isinstance(v, str) and column.kind is Kind.TEXT), default=1
         )
         tallest = max(tallest, tall)
         body = author.theme.body(column, table.role, wrap=tall > 1 or (wrap and column.kind is Kind.TEXT))
@@ -278,7 +280,8 @@ def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: 
         if right > placed.column:
             worksheet.merge_range(row, placed.column, row, right, "", look)
         # Another refresh may have more to say.
-        said = sum(lines(line, width) for line in str(text).splitlines())
+        like = author.draft.model.cells.get(name, text)
+        said = sum(lines(line, width) for line in str(like).splitlines())
         worksheet.set_row(row, (said + _SPARE_LINES) * LINE_HEIGHT)
     write_cell(worksheet, row, placed.column, text, look)
     author.define(name, sheet.name, row, placed.column, row, placed.column)

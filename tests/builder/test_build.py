@@ -19,7 +19,7 @@ from crm_xl.errors import CrmError
 from crm_xl.refreshing import refresh
 from crm_xl.schema import Role
 from crm_xl.tables import TABLES
-from tests.builder.shipped import committed, opened, parts, table_values
+from tests.builder.shipped import committed, find_table, opened, parts, table_values
 from tests.support.validator import validate
 from tests.support.vba_checker import check
 
@@ -145,9 +145,32 @@ def test_the_empty_workbook_holds_parameters_and_answers_formulas_but_no_data(tm
     for name in INPUT_NAMES:
         assert not any(any(row) for row in table_values(book, name)[1:]), name
     assert table_values(book, "tblCardBlock")[1][0] == "年消费额"
-    assert "缺少数据表“客户”" in str(table_values(book, "tblScores")[1][0])
+    assert "没有有效订单" in str(table_values(book, "tblScores")[1][0])
     assert "尚未刷新" in {cell.value for row in book[HOME].iter_rows() for cell in row}
     assert check(parts(path)["xl/vbaProject.bin"], path) == []
+
+
+def test_columns_of_an_empty_book_are_as_wide_as_those_of_a_filled_one(tmp_path: Path) -> None:
+    # A refresh of a file changes no widths: names and reasons must fit where nothing stood.
+    empty, filled = (
+        template("customer_grading", tmp_path / f"{given}.xlsx", with_samples=given)
+        for given in (False, True)
+    )
+    for name in ("tblScores", "tblWarnings", "tblOrders"):
+        widths = []
+        for path in (empty, filled):
+            sheet, table = find_table(opened(path), name)
+            (left, right) = (
+                cell.column for cell in sheet[table.ref][0][:: len(TABLES[name].columns) - 1][:2]
+            )
+            widths.append(
+                [
+                    each.width
+                    for each in sheet.column_dimensions.values()
+                    if left <= each.min and each.max <= right
+                ]
+            )
+        assert widths[0] and widths[0] == widths[1], name
 
 
 def test_an_unknown_template_is_refused(tmp_path: Path) -> None:

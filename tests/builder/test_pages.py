@@ -140,9 +140,10 @@ def computed(workbook: dict[str, RawTable], changes: dict[str, object]) -> dict[
     raw = workbook[p.SETTINGS_TABLE.name]
     settings = pd.DataFrame(dict(zip(raw.headings, raw.columns, strict=True)))
     assert set(changes) <= set(settings["设置项"])
-    settings["值"] = [
+    values = [
         changes.get(title, value) for title, value in zip(settings["设置项"], settings["值"], strict=True)
     ]
+    settings = settings.assign(值=pd.Series(values, dtype=object))
     results = analyze({**workbook, p.SETTINGS_TABLE.name: settings}, today="2026-12-31")
     return {**results.kept_up, **results.tables}
 
