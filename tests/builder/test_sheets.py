@@ -96,7 +96,9 @@ def test_what_a_column_of_choices_is_shipped_with_is_among_them(spec: BookSpec) 
         for column, *values in zip(*table_values(book_of(spec), table.name), strict=True):
             declared = next(c for c in table if c.title == column)
             choices = ("是", "否") if declared.kind is Kind.YESNO else declared.choices
-            if choices and declared.kind is not Kind.TEXT:  # a text may say something else, and is asked about
+            if (
+                choices and declared.kind is not Kind.TEXT
+            ):  # a text may say something else, and is asked about
                 assert set(values) - {None} <= set(choices), (table.name, declared.name)
 
 
