@@ -39,9 +39,12 @@ _LANDLINE = re.compile(r"(?<![0-9])(\(?0[0-9]{2,3}\)?[- ]?)[0-9]{3,4}[- ]?([0-9]
 # In a cell meant for phones, any longer number is one.
 _LONG_NUMBER = re.compile(r"(?<![0-9*])[0-9]{4,}([0-9]{2})(?![0-9])")
 # What every pattern above needs; most texts have neither, and cost one search.
-_SUSPECT = re.compile(
-    "[@＠]|[0-9０-９][-0-9 .()０-９－．（）\u3000\u00a0]{6}"
-)  # in either width, as half_width has them
+# In either width, as half_width has them.
+_AT, _DIGITS = "@＠", "0123456789０１２３４５６７８９"
+_NUMBER = _DIGITS + "- .()－．（）\u3000\u00a0"
+_MORE = 6
+_SUSPECT = re.compile(f"[{_AT}]|[{_DIGITS}][{re.escape(_NUMBER)}]{{{_MORE}}}")
+_LONG = 100_000  # signs from which on arrays are faster than the pattern
 
 
 def mask_name(name: str) -> str:
@@ -117,20 +120,47 @@ def mask_free_text(text: str, *, only: Container[str] | None = None) -> str:
     """
     if not _SUSPECT.search(text):
         return text
-    if only is None:
-        text = _hidden(text, _EMAIL, lambda found: f"{found[1] or found[2]}***@")
-    text = _hidden(text, _ID_NUMBER, lambda found: mask_id_number(re.sub("[- ]", "", found[0])), only)
-    text = _hidden(text, _MOBILE, lambda found: f"{found[1]}{found[2]}****{found[3]}", only)
-    return _hidden(text, _LANDLINE, lambda found: f"{found[1]}****{found[2]}", only)
+    folded = half_width(text)
+    for pattern, mask in _PATTERNS if only is None else _PATTERNS[1:]:
+        hidden = _hidden(text, folded, pattern, mask, only)
+        if hidden is not text:
+            text, folded = hidden, half_width(hidden)
+    return text
 
 
 def suspects(texts: Sequence[str]) -> list[str]:
     """The texts in which `mask_free_text` might find something: one look at all of them instead of a look at each."""
     # No pattern reaches over the end of a line; a text of several lines is one more candidate at worst.
     joined = "\n".join(texts)
+    places = (
+        _suspected(joined)
+        if len(joined) > _LONG
+        else [suspect.start() for suspect in _SUSPECT.finditer(joined)]
+    )
+    if not places:
+        return []
     ends = list(accumulate(len(text) + 1 for text in texts))
-    found = {bisect_right(ends, suspect.start()) for suspect in _SUSPECT.finditer(joined)}
-    return [texts[at] for at in sorted(found)]
+    return [texts[at] for at in sorted({bisect_right(ends, place) for place in places})]
+
+
+def _suspected(text: str) -> list[int]:
+    """Where `_SUSPECT` would match; the addresses of a hundred thousand cells in a quarter of its time."""
+    import numpy as np
+
+    kinds = np.zeros(0x110000 if not text.isascii() else 0x80, dtype=np.uint8)
+    for mark, signs in ((1, _NUMBER), (3, _DIGITS), (4, _AT)):
+        kinds[[ord(sign) for sign in signs if ord(sign) < len(kinds)]] = mark
+    if text.isascii():
+        kind = kinds[np.frombuffer(text.encode("ascii"), dtype=np.uint8)]
+    else:
+        kind = kinds[np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)]
+    number = (kind & 1).astype(bool)
+    size = max(len(kind) - _MORE, 0)
+    begins = kind[:size] == 3
+    for more in range(1, _MORE + 1):
+        begins &= number[more : more + size]
+    found: list[int] = np.union1d(np.flatnonzero(begins), np.flatnonzero(kind == 4)).tolist()
+    return found
 
 
 def digits_of(number: str) -> str:
@@ -145,6 +175,7 @@ def digits_of(number: str) -> str:
 
 def _hidden(
     text: str,
+    folded: str,
     pattern: re.Pattern[str],
     mask: Callable[[re.Match[str]], str],
     only: Container[str] | None = None,
@@ -152,8 +183,17 @@ def _hidden(
     """The text with every match masked, matched in half width: what lies between stays as it was written."""
     kept: list[str] = []
     end = 0
-    for found in pattern.finditer(half_width(text)):
+    for found in pattern.finditer(folded):
         if only is None or digits_of(found[0]) in only:
             kept += (text[end : found.start()], mask(found))
             end = found.end()
     return "".join([*kept, text[end:]]) if kept else text
+
+
+# Mail addresses first: what is named alone (`only`) is a number.
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (_EMAIL, lambda found: f"{found[1] or found[2]}***@"),
+    (_ID_NUMBER, lambda found: mask_id_number(re.sub("[- ]", "", found[0]))),
+    (_MOBILE, lambda found: f"{found[1]}{found[2]}****{found[3]}"),
+    (_LANDLINE, lambda found: f"{found[1]}****{found[2]}"),
+)

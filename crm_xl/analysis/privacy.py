@@ -29,19 +29,29 @@ def masked_outputs(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame
 
     Whoever computed a text may have taken it from any column: a phone typed into 区域 shows in every table by region.
     """
-    return {name: _masked_texts(frame, name) for name, frame in tables.items()}
+    known: dict[str, str] = {}  # the same sentence stands in several tables
+    return {name: _masked_texts(frame, name, known) for name, frame in tables.items()}
 
 
-def _masked_texts(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+def _masked_texts(frame: pd.DataFrame, table: str, known: dict[str, str]) -> pd.DataFrame:
     masked = {}
     for column in TABLES[table]:
-        if column.kind not in _TEXTS or pd.api.types.is_numeric_dtype(frame[column.name].dtype):
+        if column.kind not in _TEXTS:
             continue
-        texts = [text for text in frame[column.name].dropna().unique() if isinstance(text, str)]
-        shown = {text: hidden for text in suspects(texts) if (hidden := mask_free_text(text)) != text}
+        suspected = suspects(_texts_in(frame[column.name]))
+        known |= {text: mask_free_text(text) for text in suspected if text not in known}
+        shown = {text: known[text] for text in suspected if known[text] != text}
         if shown:
             masked[column.name] = frame[column.name].map(lambda text, shown=shown: shown.get(text, text))
-    return frame.assign(**masked)
+    return frame.assign(**masked) if masked else frame
+
+
+def _texts_in(values: pd.Series) -> list[str]:
+    """The different texts of a column; none in a column of numbers or dates."""
+    if isinstance(values.dtype, np.dtype) and values.dtype != object:
+        return []
+    cells = values if values.dtype == object else values.unique()
+    return [text for text in set(np.asarray(cells, dtype=object).tolist()) if isinstance(text, str)]
 
 
 def mask_column(values: np.ndarray, secret: Secret) -> np.ndarray:

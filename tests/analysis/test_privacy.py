@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_xl import masks
 from crm_xl.analysis.privacy import MASKS, mask_column
+from crm_xl.masks import suspects
 from crm_xl.schema import Secret
 
 
@@ -66,3 +68,12 @@ def test_a_column_is_masked_cell_by_cell_and_blanks_stay() -> None:
     values = np.array(["张伟", None, "张伟", "欧阳锋"], dtype=object)
     assert mask_column(values, Secret.NAME).tolist() == ["张*", None, "张*", "欧阳*"]
     assert values[0] == "张伟"
+
+
+@given(st.lists(st.text("0129０９- .()－．（）\u3000\u00a0@＠ab中，\n𠀀", max_size=30), max_size=200))
+def test_texts_that_may_hold_something_are_found_one_by_one_and_all_at_once(texts: list[str]) -> None:
+    one_by_one = [text for text in texts if suspects([text])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(masks, "_LONG", -1)
+        assert suspects(texts) == one_by_one
+    assert suspects(texts) == one_by_one
