@@ -14,7 +14,7 @@ from crm_xl.analysis.industry import note_industries
 from crm_xl.analysis.ledger import Ledger, Rule
 from crm_xl.analysis.merging import merge_ticked, survivors
 from crm_xl.analysis.netting import net_orders
-from crm_xl.analysis.order_facts import CleanedOrders, OrderSource, Tables
+from crm_xl.analysis.order_facts import CleanedOrders, LineFacts, OrderSource, Tables
 from crm_xl.analysis.outliers import count_empty, note_outliers, note_units
 from crm_xl.analysis.screening import Screened, heading_faults, screen
 from crm_xl.errors import CrmError
@@ -103,6 +103,8 @@ def clean(
         ledger.count(table, Rule.ROWS_KEPT, len(tables[name]), amount=net_kept)
         count_empty(screened, ledger)
     elsewhere = None
+    if (lines := tables.get(i.ORDERS.name)) is not None:
+        tables = Tables(tables, LineFacts(lines))
     if orders is not None:
         elsewhere = orders.cleaned(settings.general, today, stays)
         balance, set_aside = elsewhere.balance, set_aside + elsewhere.set_aside

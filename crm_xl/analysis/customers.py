@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crm_xl.analysis.calendar import window
-from crm_xl.analysis.order_facts import OrderFacts, Tables, orders_of
+from crm_xl.analysis.order_facts import LineFacts, OrderFacts, Tables, orders_of
 from crm_xl.masks import mask_name
 from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
@@ -81,11 +81,13 @@ def keep_customers(tables: Frames, customer_ids: pd.Series) -> dict[str, pd.Data
         else frame
         for name, frame in tables.items()
     }
+    if (lines := narrowed.get(i.ORDERS.name)) is not None:
+        return Tables(narrowed, LineFacts(lines))
     return Tables(narrowed, tables.facts.keep(customer_ids)) if isinstance(tables, Tables) else narrowed
 
 
 def _with_orders_of(tables: Frames, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The frames with what the tables say of orders, where the lines are no frame."""
+    """The frames with what answers for the orders of the tables, so that no answer is worked out twice."""
     return Tables(frames, tables.facts) if isinstance(tables, Tables) else frames
 
 

@@ -7,19 +7,20 @@ thousand. What needs the single lines themselves goes by the frame of tblOrders,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.balance import Balance, exact_sum
-from crm_xl.analysis.calendar import Dates, Period
+from crm_xl.analysis.calendar import Dates, Period, window
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.history import purchase_history
 from crm_xl.analysis.ledger import Summed
-from crm_xl.analysis.metrics_orders import OrderTotals, order_count, order_lines, order_totals
-from crm_xl.analysis.rfm import rfm_metrics
+from crm_xl.analysis.metrics_orders import NumberedLines, OrderLines, OrderTotals, order_totals
+from crm_xl.analysis.rfm import rfm_of
 from crm_xl.analysis.trend import monthly_trend
 from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
@@ -135,27 +136,58 @@ class LineFacts:
     """
 
     lines: pd.DataFrame
+    _numbered: dict[pd.Timestamp, NumberedLines] = field(default_factory=dict, init=False, repr=False)
+    _listed: list[tuple[pd.Timestamp, pd.Index[Any], OrderLines]] = field(
+        default_factory=list, init=False, repr=False
+    )
+
+    def numbered(self, until: pd.Timestamp) -> NumberedLines:
+        """The lines up to a day, ids turned into numbers; made once for all who ask of that day."""
+        day = self._day(until)
+        if day not in self._numbered:
+            self._numbered[day] = NumberedLines.of(self.lines, day)
+        return self._numbered[day]
+
+    def order_lines(self, customers: pd.Index[Any], until: pd.Timestamp) -> OrderLines:
+        """As `metrics_orders.order_lines`; made once for the same customers and day."""
+        day = self._day(until)
+        for known_day, known, lines in self._listed:
+            if known_day == day and known.equals(customers):
+                return lines
+        lines = self.numbered(day).of_customers(customers)
+        self._listed.append((day, customers, lines))
+        return lines
+
+    def _day(self, until: pd.Timestamp) -> pd.Timestamp:
+        """The day, no later than the last line: who asks of that and of later days asks the same."""
+        return min(until.normalize(), self._last_line)
+
+    def _of_buyers(self, until: pd.Timestamp) -> tuple[pd.Index[Any], OrderLines]:
+        """Everybody with a line up to the day, in order of first appearance, and the lines numbered so."""
+        ids = pd.Index(self.numbered(until).ids, dtype=object)
+        return ids, self.order_lines(ids, until)
+
+    @cached_property
+    def _last_line(self) -> pd.Timestamp:
+        last = self.lines["order_date"].max()
+        return pd.Timestamp(0) if pd.isna(last) else pd.Timestamp(last).normalize()
 
     @property
     def customer_ids(self) -> pd.Series:
         """Of everybody with a line, in order of first appearance."""
-        return self.lines["customer_id"].drop_duplicates()
+        return self.buyers["customer_id"]
 
-    @property
+    @cached_property
     def buyers(self) -> pd.DataFrame:
         """One row per customer in order of first appearance, see OrderFacts."""
-        orders = self.lines
-        codes, ids = pd.factorize(orders["customer_id"].to_numpy(dtype=object))
-        counts = orders["counts"].to_numpy(dtype=bool)
-        days = orders["order_date"].reset_index(drop=True)
+        ids, mine = self._of_buyers(self._last_line)
+        every = np.ones(len(mine), dtype=bool)
         return pd.DataFrame(
             {
                 "customer_id": ids,
-                "first_line": days.groupby(codes).min(),
-                "first_order": days[counts].groupby(codes[counts]).min().reindex(range(len(ids))),
-                "net_amount": np.bincount(
-                    codes, weights=orders["net_amount"].to_numpy(dtype=float), minlength=len(ids)
-                ),
+                "first_line": mine.tally.first(mine.days, every).astype("datetime64[us]"),
+                "first_order": mine.counted.first().astype("datetime64[us]"),
+                "net_amount": np.bincount(mine.owners, weights=mine.amount, minlength=len(ids)),
             }
         )
 
@@ -170,26 +202,45 @@ class LineFacts:
 
     def by_month(self) -> Floats:
         """The net amount of every month that has a line, at all times."""
-        months, names = pd.factorize(self.lines["order_date"].to_numpy().astype("datetime64[M]"))
-        amount = self.lines["net_amount"].to_numpy(dtype=float)
-        return np.bincount(months, weights=amount, minlength=len(names)).astype(np.float64)
+        lines = self._of_buyers(self._last_line)[1]
+        months = lines.days.astype("datetime64[M]").astype(np.int64)
+        months -= months.min(initial=0)
+        sums = np.bincount(months, weights=lines.amount).astype(np.float64)
+        return sums[np.bincount(months) > 0]
 
     def amount(self, period: Period) -> float:
         """The net amount of a period."""
-        inside = period.covers(self.lines["order_date"].to_numpy())
-        return exact_sum(self.lines.loc[inside, "net_amount"].to_numpy(dtype=float))
+        lines = self._of_buyers(self._last_line)[1]
+        return exact_sum(lines.amount[lines.inside(period)])
 
     def totals(self, customers: pd.Index[Any], analysis_date: pd.Timestamp, period: Period) -> OrderTotals:
         """What metrics are made of; lines after the analysis date are left out."""
-        return order_totals(order_lines(self.lines, customers, analysis_date), analysis_date, period)
+        return order_totals(self.order_lines(customers, analysis_date), analysis_date, period)
 
     def recency_frequency_monetary(self, analysis_date: pd.Timestamp, months: int | None) -> pd.DataFrame:
         """As `rfm.rfm_metrics`."""
-        return rfm_metrics(self.lines, analysis_date, months=months)
+        ids, lines = self._of_buyers(analysis_date)
+        period = None if months is None else window(analysis_date, months)
+        inside = np.ones(len(lines), dtype=bool) if period is None else lines.inside(period)
+        return rfm_of(
+            ids.to_numpy(),
+            np.datetime64(analysis_date, "D"),
+            last=lines.counted.last(),
+            frequency=lines.counted.orders(period),
+            monetary=lines.tally.sum(lines.amount, inside),
+        )
 
     def monthly_trend(self, analysis_date: pd.Timestamp) -> pd.DataFrame:
         """As `trend.monthly_trend`."""
-        return monthly_trend(self.lines, analysis_date)
+        lines, counted = self.numbered(analysis_date), self._of_buyers(analysis_date)[1].counted
+        orders = pd.DataFrame(
+            {
+                "customer_id": counted.owners,
+                "order_date": counted.days.astype("datetime64[us]"),
+                "order_id": lines.order_id[counted.rows],
+            }
+        )
+        return monthly_trend(lines.lines, analysis_date, counted=orders)
 
     def purchase_history(self, observed_to: pd.Timestamp) -> pd.DataFrame:
         """As `history.purchase_history`, in days."""
@@ -197,24 +248,21 @@ class LineFacts:
 
     def bought(self, customers: pd.Index[Any], periods: Sequence[Period]) -> list[Bought]:
         """What the listed customers bought in each period."""
-        lines = order_lines(self.lines, customers, max(period.end for period in periods))
-
-        def last(day: pd.Timestamp) -> Dates:
-            return lines.tally.last(lines.days, lines.counts & (lines.days <= np.datetime64(day, "D")))
-
+        lines = self.order_lines(customers, max(period.end for period in periods))
+        orders = lines.counted
         return [
             Bought(
-                amount=lines.tally.sum(lines.amount, period.covers(lines.days)),
-                orders=order_count(lines, period.covers(lines.days)),
-                last_before=last(period.start - pd.Timedelta(days=1)),
-                last=last(period.end),
+                amount=lines.tally.sum(lines.amount, lines.inside(period)),
+                orders=orders.orders(period),
+                last_before=orders.last(np.datetime64(period.start, "D") - np.timedelta64(1, "D")),
+                last=orders.last(np.datetime64(period.end, "D")),
             )
             for period in periods
         ]
 
 
 class Tables(dict[str, pd.DataFrame]):
-    """Cleaned tables by name whose order lines stayed in a warehouse: `facts` answers for them."""
+    """Cleaned tables by name, with what answers for their orders: made once, or for lines that stayed elsewhere."""
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], facts: OrderFacts) -> None:
         super().__init__(frames)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from crm_xl.analysis.calendar import window
+from crm_xl.analysis.calendar import Dates, window
 from crm_xl.analysis.grading import TIE_TOLERANCE
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.tally import Codes, Flags, Tally
@@ -100,15 +100,26 @@ def rfm_metrics(
     tally = Tally(codes.astype(np.int64), len(ids))
     first_of_order = first_lines(codes.astype(np.int64), orders["order_id"], counts)
     amounts = orders["net_amount"].to_numpy(dtype=float, na_value=np.nan)
-    frequency = tally.count(first_of_order)
+    return rfm_of(
+        np.asarray(ids),
+        end,
+        last=tally.last(days, counts),
+        frequency=tally.count(first_of_order),
+        monetary=tally.sum(amounts, inside & ~np.isnan(amounts)),
+    )
+
+
+def rfm_of(
+    ids: np.ndarray, end: np.datetime64, *, last: Dates, frequency: Floats, monetary: Floats
+) -> pd.DataFrame:
+    """As `rfm_metrics`, of customers of whom the last order, the number of orders and the amount are known."""
     bought = frequency > 0
-    last = tally.last(days, counts)[bought]
     return pd.DataFrame(
         {
-            "customer_id": np.asarray(ids)[bought],
-            "recency_days": (end - last).astype(float),
+            "customer_id": ids[bought],
+            "recency_days": (end - last[bought]).astype(float),
             "frequency": frequency[bought],
-            "monetary": tally.sum(amounts, inside & ~np.isnan(amounts))[bought],
+            "monetary": monetary[bought],
         }
     )
 

@@ -51,6 +51,8 @@ def sums(codes: Codes, values: Floats, size: int) -> Floats:
     0.1 + 0.2 - 0.3 leaves 5.6e-17, which is no base for a margin or a growth rate.
     """
     net: Floats = np.asarray(np.bincount(codes, weights=values, minlength=size), dtype=np.float64)
+    if values.min(initial=0.0) >= 0:  # nothing cancels out
+        return net
     gross = np.bincount(codes, weights=np.abs(values), minlength=size)
     net[np.abs(net) <= CANCELLED * gross] = 0.0
     return net

@@ -9,7 +9,7 @@ from crm_xl.analysis.calendar import Dates
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.rfm import first_lines
 from crm_xl.analysis.summary import YUAN_PER_WAN
-from crm_xl.analysis.tally import Tally, divide
+from crm_xl.analysis.tally import Codes, Tally, divide
 from crm_xl.tables import outputs
 
 
@@ -21,7 +21,11 @@ def trend_months(analysis_date: pd.Timestamp, months: int = outputs.TREND_MONTHS
 
 
 def monthly_trend(
-    orders: pd.DataFrame, analysis_date: pd.Timestamp, months: int = outputs.TREND_MONTHS
+    orders: pd.DataFrame,
+    analysis_date: pd.Timestamp,
+    months: int = outputs.TREND_MONTHS,
+    *,
+    counted: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """TREND: one row per calendar month, the last one that of the analysis date.
 
@@ -30,6 +34,8 @@ def monthly_trend(
             customer is new once only. Lines after the analysis date are left out.
         analysis_date: the last month ends on it, perhaps before its last day.
         months: how many rows.
+        counted: customer_id, order_date and order_id of all orders that count up to the analysis date, a row for
+            each day of each at least; default: those of the lines.
 
     Returns:
         active_share = customers with an order in the month ÷ customers with an order up to its end. A month
@@ -37,23 +43,30 @@ def monthly_trend(
     """
     days = orders["order_date"].to_numpy(dtype="datetime64[D]")
     known = days <= np.datetime64(analysis_date, "D")
-    counts = known & orders["counts"].to_numpy(dtype=bool)
-    last = np.datetime64(analysis_date, "M")
-    row_months = days.astype("datetime64[M]")
     axis = trend_months(analysis_date, months)
-    # NaT becomes the lowest number there is: a month before all others.
-    place = (row_months - axis[0]).astype(np.int64)
-    place[(place < 0) | (place >= months)] = -1
-    tally = Tally(place, months)
     amounts = orders["net_amount"].to_numpy(dtype=float, na_value=np.nan)
-    money = tally.sum(amounts, known & ~np.isnan(amounts))
-    number = tally.count(first_lines(place, orders["order_id"], counts))
-    buyers = tally.count(first_lines(place, orders["customer_id"], counts))
+    money = Tally(_places(days, axis), months).sum(amounts, known & ~np.isnan(amounts))
+    if counted is None:
+        counted = orders.loc[known & orders["counts"].to_numpy(dtype=bool)]
+    bought = counted["order_date"].to_numpy(dtype="datetime64[D]")
+    place, every = _places(bought, axis), np.ones(len(bought), dtype=bool)
+    tally = Tally(place, months)
+    number = tally.count(first_lines(place, counted["order_id"], every))
+    buyers = tally.count(first_lines(place, counted["customer_id"], every))
 
-    customers, ids = pd.factorize(orders["customer_id"])
-    firsts = Tally(customers.astype(np.int64), len(ids)).first(days, counts)
-    earliest = row_months[known].min() if known.any() else last + 1
+    customers, ids = pd.factorize(counted["customer_id"])
+    firsts = Tally(customers.astype(np.int64), len(ids)).first(bought, every)
+    last = np.datetime64(analysis_date, "M")
+    earliest = days[known].min().astype("datetime64[M]") if known.any() else last + 1
     return trend_table(axis, money, number, buyers, firsts, earliest)
+
+
+def _places(days: Dates, axis: Dates) -> Codes:
+    """The place of each day's month on the axis; -1 where it lies beyond."""
+    # NaT becomes the lowest number there is: a month before all others.
+    place: Codes = (days.astype("datetime64[M]") - axis[0]).astype(np.int64)
+    place[(place < 0) | (place >= len(axis))] = -1
+    return place
 
 
 def trend_table(

@@ -166,7 +166,7 @@ def _reasons(ground: Ground, end: Status) -> pd.Series:
 def _tenure(ground: Ground, choice: Choice) -> pd.Series:
     """Each customer's band of years when the period began; who came later is of the shortest."""
     starts = ground.frames[i.CUSTOMERS.name]["cooperation_start"].to_numpy().astype("datetime64[D]")
-    first = ground.lines.tally.first(ground.lines.days, ground.lines.counts)
+    first = ground.lines.counted.first()
     starts = np.where(np.isnat(starts), first, starts)
     years = elapsed(starts, choice.period.start, unit_months=MONTHS_PER_YEAR)
     years[starts > np.datetime64(choice.period.start, "D")] = 0.0

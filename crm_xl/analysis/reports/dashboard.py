@@ -78,7 +78,7 @@ def _sold(ground: Ground) -> dict[str, Row]:
     inside = place >= 0
     profit, sold = (sums(place[inside], of[inside], 2) for of in (sales.profit, sales.profit_base))
     margin = np.divide(profit, sold, out=np.full(2, np.nan), where=sold > 0)
-    first = lines.tally.first(lines.days, lines.counts)
+    first = lines.counted.first()
     new = np.array([period.covers(first).sum() for period in (ground.period, before)], dtype=float)
     active = np.array([_active_share(ground, period.end) for period in (ground.period, before)])
     return {

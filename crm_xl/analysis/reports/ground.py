@@ -12,7 +12,8 @@ import pandas as pd
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.checks import Check
 from crm_xl.analysis.customers import Frames
-from crm_xl.analysis.metrics_orders import OrderLines, order_lines
+from crm_xl.analysis.metrics_orders import OrderLines
+from crm_xl.analysis.order_facts import LineFacts, orders_of
 from crm_xl.analysis.reports.sales_facts import SalesFacts, sales_facts
 from crm_xl.analysis.tally import text_index
 from crm_xl.raw import RawTable
@@ -57,7 +58,10 @@ class Ground:
         Raises:
             KeyError: there are no order lines; a report that asks for them names tblOrders among its needs.
         """
-        return order_lines(self.frames[i.ORDERS.name], self.listed, self.date)
+        facts = orders_of(self.frames)
+        if not isinstance(facts, LineFacts):
+            raise KeyError(i.ORDERS.name)
+        return facts.order_lines(self.listed, self.date)
 
     @cached_property
     def sales(self) -> SalesFacts:

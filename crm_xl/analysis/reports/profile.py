@@ -10,7 +10,7 @@ import pandas as pd
 from crm_xl.analysis.balance import exact_sum
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.metrics_orders import YUAN_PER_WAN, order_count
+from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
 from crm_xl.analysis.reports.breakdown import adds_up, group_rows, industry_groups, most_first, stacked
 from crm_xl.analysis.reports.choice import Choice, choice_of
 from crm_xl.analysis.reports.ground import Ground, Made
@@ -49,7 +49,7 @@ def make(ground: Ground) -> Made:
         rows = report[report["dimension"].isin((dimension, o.TOTAL))]
         tables[block.name] = chart_block(rows.drop(columns="dimension"), block)
     lines = ground.lines
-    mine = choice.period.covers(lines.days) & lines.tally.listed
+    mine = lines.inside(choice.period) & lines.tally.listed
     mine[lines.tally.listed] &= chosen[lines.tally.codes]
     spent = exact_sum(lines.amount[mine]) / YUAN_PER_WAN
     return Made(
@@ -75,7 +75,7 @@ class _Facts:
 
 def _facts(ground: Ground, choice: Choice) -> _Facts:
     lines, status = ground.lines, status_on(ground, choice.period.end)
-    inside = choice.period.covers(lines.days)
+    inside = lines.inside(choice.period)
     mine = lines.tally.listed
     typed = inside & (lines.product_type >= 0)
     number = max(len(lines.type_names), 1)
@@ -83,7 +83,7 @@ def _facts(ground: Ground, choice: Choice) -> _Facts:
     typed &= mine
     cells, pairs = pd.factorize(owners * number + lines.product_type[typed])
     return _Facts(
-        orders=order_count(lines, inside),
+        orders=lines.counted.orders(choice.period),
         amount=lines.tally.sum(lines.amount, inside),
         traded=status.traded,
         active=status.activity == ACTIVE,

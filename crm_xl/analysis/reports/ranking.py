@@ -88,10 +88,9 @@ def product_words(lines: OrderLines, period: Period | None = None) -> Names:
         lines: the net order lines.
         period: None for all.
     """
-    owners = np.full(len(lines), -1, dtype=np.int64)
-    owners[lines.tally.listed] = lines.tally.codes
+    owners = lines.owners
     if period is not None:
-        owners[~period.covers(lines.days)] = -1
+        owners = np.where(lines.inside(period), owners, -1)
     return ranked_words(owners, lines.product_type, lines.type_names, lines.tally.customers, lines.amount)
 
 

@@ -124,8 +124,7 @@ def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: 
     orders = frames[i.ORDERS.name]
     if len(orders) != len(lines):
         orders = orders[orders["order_date"].to_numpy().astype("datetime64[D]") <= np.datetime64(date, "D")]
-    customer = np.full(len(lines), -1, dtype=np.int64)
-    customer[lines.tally.listed] = lines.tally.codes
+    customer = lines.owners
     deals = frames.get(i.OPPORTUNITIES.name)
     if deals is not None:
         deals = deals[deals["created_on"].to_numpy().astype("datetime64[D]") <= np.datetime64(date, "D")]

@@ -49,9 +49,9 @@ class Status:
 
 def status_on(ground: Ground, day: pd.Timestamp) -> Status:
     """How everybody stood at the end of a day; later orders, contacts and registrations are not known yet."""
-    lines, general = ground.lines, ground.settings.general
+    general = ground.settings.general
     date = np.datetime64(day, "D")
-    last = lines.tally.last(lines.days, lines.counts & (lines.days <= date))
+    last = ground.lines.counted.last(date)
     contact = _last_contact(ground, date) if general.activity_by_contact else None
     return Status(
         last_order=last,
@@ -68,12 +68,9 @@ def at_risk(ground: Ground, customers: Codes, moments: Dates) -> Flags:
         customers: places in `Ground.listed`.
         moments: one for each.
     """
-    lines, general = ground.lines, ground.settings.general
+    bought, general = ground.lines.counted, ground.settings.general
     days = moments.astype("datetime64[D]")
-    owners = np.full(len(lines), -1, dtype=np.int64)
-    owners[lines.tally.listed] = lines.tally.codes
-    owners[~lines.counts] = -1
-    last = _latest(owners, lines.days, customers, days)
+    last = _latest(bought.owners, bought.days, customers, days)
     seen = last
     if general.activity_by_contact and (talks := ground.frames.get(i.INTERACTIONS.name)) is not None:
         spoken = talks["interaction_time"].to_numpy().astype("datetime64[D]")

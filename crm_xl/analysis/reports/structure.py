@@ -56,7 +56,7 @@ def _data(ground: Ground, period: Period, inside: Flags) -> dict[str, float]:
         lines = ground.lines
         own = np.zeros(len(lines), dtype=bool)
         own[lines.tally.listed] = inside[lines.tally.codes]
-        data["revenue"] = float(lines.amount[own & period.covers(lines.days)].sum()) / YUAN_PER_WAN
+        data["revenue"] = float(lines.amount[own & lines.inside(period)].sum()) / YUAN_PER_WAN
     return data
 
 
@@ -77,7 +77,7 @@ def _money(ground: Ground, period: Period) -> tuple[Floats, Floats]:
         nothing = np.full(len(ground.metrics), np.nan)
         return nothing, nothing
     lines = ground.lines
-    inside = period.covers(lines.days)
+    inside = lines.inside(period)
     known = inside & ~np.isnan(lines.profit)
     profit = lines.tally.sum(lines.profit, known) if known.any() else np.full(len(ground.listed), np.nan)
     return lines.tally.sum(lines.amount, inside), profit
