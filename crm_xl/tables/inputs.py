@@ -144,7 +144,7 @@ INTERACTIONS = _input(
     Column(name="due_date", title="约定日期", kind=Kind.DATE, example="2026-09-13"),
     Column(name="done", title="是否完成", kind=Kind.YESNO, example="是"),
     Column(name="hours", title="耗时(小时)", kind=Kind.NUMBER, unit="小时", minimum=0, example="1.5", guide="003"),
-    key=("interaction_id",), guide="000 001 004",
+    key=("interaction_id",), guide="000 001 002 003 004",
 )
 
 TICKETS = _input(
@@ -160,7 +160,7 @@ TICKETS = _input(
     Column(name="resolved", title="已解决", kind=Kind.YESNO, example="是", guide="004"),
     Column(name="csat", title="满意度CSAT", kind=Kind.INTEGER, minimum=1, maximum=5, example="4", guide="004"),
     Column(name="nps", title="推荐度NPS", kind=Kind.INTEGER, minimum=0, maximum=10, example="8", guide="004"),
-    key=("ticket_id",), guide="000 002 004",
+    key=("ticket_id",), guide="000 001 002 003 004",
 )
 
 USAGE = _input(
@@ -286,7 +286,7 @@ PLANS = _input(
     Column(name="proposed_on", title="提出日期", kind=Kind.DATE, computed=True),
     Column(name="proposal", title="建议记号", kind=Kind.ID, computed=True,
            note="与本行内容相符即为未改动的建议，可随级别更新；不符即为人工计划，刷新不再改动"),
-    guide="000 001 002", kept_up=True, open_ended=True,
+    guide="000 001 002 003", kept_up=True, open_ended=True,
     note="由刷新按策略提出，每位客户每一级别一条；可以修改、填写结果、增加自己的行与列，改过的行不会被覆盖",
 )
 

@@ -163,7 +163,7 @@ STRATEGIES = _parameter(
     Column(name="action", title="核心维护动作", example="定制化方案，优先处理需求"),
     Column(name="goal", title="预期目标", example="订单频次提升20%"),
     *TARGET_COLUMNS,
-    key=("value_tier", "activity"), guide="000", note="跟进频率空白即不提出跟进计划",
+    key=("value_tier", "activity"), guide="000 002", note="跟进频率空白即不提出跟进计划",
 )
 
 # Rhythm -> months from one review to the next.
