@@ -14,6 +14,7 @@ from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Role
 from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
+from crm_xl.tables.parameters import GENERAL, SETTINGS_TABLE
 from crm_xl.tables.shipped import SHIPPED
 
 
@@ -37,6 +38,7 @@ class Draft:
         self._before: tuple[dict[str, Block], dict[str, Cell]] | None = None
         filled = {
             **{name: _said(rows) for name, rows in SHIPPED.items()},
+            SETTINGS_TABLE.name: _settings(spec),
             **({**sample_rows(spec.sample_step), **trial_rows()} if samples else {}),
             # Choices show what a blank would mean.
             **{t.name: [[column.example or None for column in t]] for t in spec.tables if t.above},
@@ -107,6 +109,14 @@ class Draft:
         if self._before is None:
             raise CrmError("没有可以撤销的刷新。", where=self.name)
         (self.blocks, self.cells), self._before = self._before, None
+
+
+def _settings(spec: BookSpec) -> list[list[Cell]]:
+    """基本设置 as shipped, with what the guide of this workbook asks for instead."""
+    asked = {own.title: value for own in GENERAL for name, value in spec.settings if own.name == name}
+    place = SETTINGS_TABLE.names.index("value")
+    rows = _said(SHIPPED[SETTINGS_TABLE.name])
+    return [[*row[:place], asked.get(str(row[0]), row[place]), *row[place + 1 :]] for row in rows]
 
 
 def _said(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:

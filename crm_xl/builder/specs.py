@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crm_xl.schema import Role, Table
 from crm_xl.tables import TABLES
+from crm_xl.tables.parameters import PLAN_PRIORITY, PLAN_TIER
 
 SAMPLE_STEP = 3  # 134 of 400 customers: enough to see every table at work, few enough to read
 
@@ -20,6 +21,7 @@ class BookSpec:
         guide: the guide a template answers; empty for the workbook that holds everything.
         macros: whether it holds the VBA project.
         sample_step: of the made-up customers, every how many-th is in its sample rows.
+        settings: of 基本设置, by English name, where the guide asks for another value than the shipped one.
     """
 
     name: str
@@ -30,6 +32,7 @@ class BookSpec:
     guide: str = ""
     macros: bool = False
     sample_step: int = 1
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -51,7 +54,7 @@ WORKBOOK = BookSpec(
 )
 
 
-def _template(name: str, guide: str, title: str, purpose: str) -> BookSpec:
+def _template(name: str, guide: str, title: str, purpose: str, **settings: str) -> BookSpec:
     """The template of a guide: every table that the guide asks for."""
     return BookSpec(
         name=name,
@@ -61,6 +64,7 @@ def _template(name: str, guide: str, title: str, purpose: str) -> BookSpec:
         guide=guide,
         tables=tuple(table for table in TABLES.values() if guide in table.guide.split()),
         sample_step=SAMPLE_STEP,
+        settings=tuple(settings.items()),
     )
 
 
@@ -75,6 +79,7 @@ SALES_TEAM = _template(
     "001",
     "销售团队客户分析",
     "整理客户、互动与标签，评出S/A/B/C优先级，列出问题、机会与跟进计划。",
+    plan_basis=PLAN_PRIORITY,
 )
 INFORMATION_REPORT = _template(
     "customer_information_report",
@@ -87,6 +92,7 @@ CUSTOMER_GRADING = _template(
     "003",
     "客户分级分类",
     "按评分卡给客户打分、分级，汇总各级的数量、金额与利润率，并管理分级变动。",
+    plan_basis=PLAN_TIER,
 )
 CRM_REPORTS = _template(
     "crm_reports",

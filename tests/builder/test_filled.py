@@ -7,7 +7,7 @@ import pytest
 from crm_xl.books.protocol import Block
 from crm_xl.builder.build import refreshed
 from crm_xl.builder.draft import Draft
-from crm_xl.builder.specs import SHIPPED_BOOKS, BookSpec
+from crm_xl.builder.specs import CUSTOMER_GRADING, CUSTOMER_RELATIONSHIP, SALES_TEAM, SHIPPED_BOOKS, BookSpec
 from crm_xl.schema import Role, Table
 from crm_xl.tables import card, outputs, workshop
 from crm_xl.tables import inputs as i
@@ -72,6 +72,21 @@ def test_no_output_of_a_shipped_book_has_a_column_without_anything_in_it(
             if not pardoned and all(row[at] is None for row in rows):
                 blank.append(f"{table.title}.{column.title}")
     assert blank == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "levels"),
+    [
+        (CUSTOMER_RELATIONSHIP, {"高·活跃", "低·流失"}),
+        (SALES_TEAM, {"S", "A", "B", "C"}),
+        (CUSTOMER_GRADING, {"重点级", "普通级", "潜在级"}),
+    ],
+    ids=lambda value: value.name if isinstance(value, BookSpec) else "",
+)
+def test_the_plans_of_a_template_are_by_the_levels_of_its_guide(spec: BookSpec, levels: set[str]) -> None:
+    block = refreshed(Draft(spec)).blocks[i.PLANS.name]
+    proposed = {row[i.PLANS.names.index("level")] for row in block.rows}
+    assert levels <= proposed, proposed
 
 
 def test_inputs_and_outputs_of_a_template_belong_together(shown: tuple[BookSpec, Draft]) -> None:
