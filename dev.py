@@ -164,8 +164,8 @@ def spreadsheet_program() -> bool:
     return True
 
 
-def database_server() -> bool:
-    """Make PostgreSQL's programs available.
+def brought(missing: list[str], what: str) -> bool:
+    """Install the missing Debian packages, if any.
 
     Returns:
         False where they are missing and cannot be installed from here; the command to type was printed.
@@ -185,6 +185,19 @@ def database_server() -> bool:
             raise
         say(f"set-up: {error}")
         return False
+def database_server() -> bool:
+    """Make PostgreSQL's programs available; what comes back and is raised as by `brought`."""
+    from tests.support import postgres
+
+    return brought(postgres.missing_packages(), "PostgreSQL, which the database tests start")
+
+
+def java_runtime() -> bool:
+    """Make a Java runtime available; what comes back and is raised as by `brought`."""
+    missing = [] if shutil.which("java") else ["default-jre-headless"]
+    return brought(missing, "Java, in which the tests start Spark")
+
+
     return True
 
 
@@ -227,6 +240,8 @@ def test(arguments: list[str]) -> int:
     package_validator()
     absent = []
     if not spreadsheet_program():
+    if not java_runtime():
+        absent.append("spark")
         absent.append("libreoffice")
     if not database_server():
         absent.append("postgresql")

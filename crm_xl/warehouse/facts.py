@@ -19,6 +19,7 @@ from crm_xl.analysis.metrics_orders import RECENT_MONTHS, OrderTotals, ProductTo
 from crm_xl.analysis.order_facts import Bought
 from crm_xl.analysis.trend import trend_months, trend_table
 from crm_xl.warehouse.engines import Steps
+from crm_xl.warehouse.joins import among
 from crm_xl.warehouse.screening import MONEY
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class WarehouseFacts:
             {"customer_id": customer_ids.astype(object).tolist()}, schema={"customer_id": "string"}
         )
         return WarehouseFacts(
-            self._days.semi_join(wanted, "customer_id"),
-            self._net.semi_join(wanted, "customer_id"),
+            among(self._days, wanted, ["customer_id"]),
+            among(self._net, wanted, ["customer_id"]),
             self._steps,
         )
 

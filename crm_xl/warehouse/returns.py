@@ -20,6 +20,7 @@ from crm_xl.analysis.netting import LEFT_STATUSES, net_lines
 from crm_xl.analysis.refunds import Lines, match_returns
 from crm_xl.settings.model import General
 from crm_xl.warehouse.engines import Steps
+from crm_xl.warehouse.joins import among, not_among
 from crm_xl.warehouse.screening import MONEY
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def net_orders(screened: ir.Table, general: General, steps: Steps) -> NetOrders:
         )  # fmt: skip
     returns = steps.named(returns)
     keys = steps.keep(_keys(orders, returns))
-    touched = orders.semi_join(keys, ["customer_id", "product"]).union(returns.select(*orders.columns))
+    touched = among(orders, keys, ["customer_id", "product"]).union(returns.select(*orders.columns))
     touched = steps.keep(touched)
-    others = steps.named(orders.anti_join(keys, ["customer_id", "product"]))
+    others = steps.named(not_among(orders, keys, ["customer_id", "product"]))
     netted = _Netted()
     net = None
     for batch in _batches(touched, steps):
@@ -168,7 +169,7 @@ def _not_naming(returns: ir.Table, stands: ir.Table, left: ir.Table) -> tuple[ir
     """The returns that name nothing cancelled; number and money of the others."""
     gone = left.select(gone_order="order_id", gone_product="product").distinct()
     alive = stands.filter(stands.amount >= 0).select(gone_whole="order_id").distinct()
-    gone_whole = left.select(gone_whole="order_id").distinct().anti_join(alive, "gone_whole")
+    gone_whole = not_among(left.select(gone_whole="order_id").distinct(), alive, ["gone_whole"])
     marked = returns.left_join(gone, [("named", "gone_order"), ("product", "gone_product")])
     marked = marked.left_join(gone_whole, [("named", "gone_whole")])
     naming = marked.gone_order.notnull() | marked.gone_whole.notnull()
@@ -187,7 +188,7 @@ def _keys(orders: ir.Table, returns: ir.Table) -> ir.Table:
     """Customer and product of every line that a return might touch."""
     own = returns.select("customer_id", "product").distinct()
     names = returns.filter(returns.named.notnull()).select("customer_id", order_id="named").distinct()
-    named = orders.semi_join(names, ["customer_id", "order_id"]).select("customer_id", "product").distinct()
+    named = among(orders, names, ["customer_id", "order_id"]).select("customer_id", "product").distinct()
     return own.union(named, distinct=True)
 
 
@@ -200,7 +201,7 @@ def _batches(touched: ir.Table, steps: Steps) -> Iterator[pd.DataFrame]:
     batch = sizes["lines"].cumsum() // LINES_AT_ONCE
     for _, customers in sizes.groupby(batch)["customer_id"]:
         wanted = steps.put({"customer_id": customers.tolist()}, schema={"customer_id": "string"})
-        yield touched.semi_join(wanted, "customer_id").to_pandas()
+        yield among(touched, wanted, ["customer_id"]).to_pandas()
 
 
 @dataclass(frozen=True)
@@ -303,7 +304,7 @@ def _counting(
         {name: doubtful[name].tolist() for name in names}, schema=dict.fromkeys(names, "string")
     )
     elsewhere = (
-        others.lines.semi_join(asked, names)
+        among(others.lines, asked, names)
         .group_by(names)
         .agg(elsewhere=lambda t: t.amount.cast(MONEY).sum().cast("float64"))
         .to_pandas()

@@ -15,6 +15,7 @@ from crm_xl.analysis.screening import EVENT_DATES, is_fatal
 from crm_xl.schema import Kind
 from crm_xl.tables import inputs as i
 from crm_xl.warehouse.engines import Steps
+from crm_xl.warehouse.joins import among, not_among
 from crm_xl.warehouse.reading import TypedTable
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _without_repeats(
     twice = steps.keep(twice.filter(twice.copies > 1).drop("copies"))
     if not int(twice.count().execute()):
         return lines, None
-    suspects = marked.semi_join(twice, list(marks)).drop(*marks)
+    suspects = among(marked, twice, list(marks)).drop(*marks)
     odd = [f"{name}_bad" for name in typed.may_be_bad] + [f"{name}_error" for name in typed.may_be_error]
     single = suspects.group_by(names).agg(
         copies=lambda t: t.count(), **{mark: suspects[mark].any() for mark in odd}
@@ -167,7 +168,7 @@ def _without_repeats(
     number = int(found["lines"].iloc[0])
     if not number:
         return lines, None
-    others = marked.anti_join(twice, list(marks)).drop(*marks)
+    others = not_among(marked, twice, list(marks)).drop(*marks)
     repeated = _found(Rule.DUPLICATE, Action.SET_ASIDE, "", number, float(found["money"].iloc[0]))
     return others.union(single.select(*others.columns)), repeated
 

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 DEBIAN_PACKAGE = "postgresql"
@@ -72,6 +73,16 @@ class Postgres:
         place = f"host=127.0.0.1 port={self.port} dbname=postgres user={_USER} password={self.password}"
         with psycopg.connect(place) as connection:
             connection.execute(statements.encode())
+
+    def fill(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        """Insert rows, columns in the table's order."""
+        import psycopg
+
+        place = f"host=127.0.0.1 port={self.port} dbname=postgres user={_USER} password={self.password}"
+        with psycopg.connect(place) as connection, connection.cursor() as cursor:
+            with cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
+                for row in rows:
+                    copy.write_row(row)
 
     def _call(self, name: str, *arguments: object) -> None:
         found = program(name)

@@ -88,15 +88,16 @@ def as_read(case: Case) -> pd.DataFrame:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, odd: bool = True, most: int = 40) -> Case:
+def cases(draw: st.DrawFn, *, odd: bool = True, fewest: int = 0, most: int = 40) -> Case:
     """A set of lines with repeats, cancellations, returns of every sort, and settings that decide over them.
 
     Args:
         draw: hypothesis'.
         odd: texts that need reading: full width, error values, placeholders, damaged numbers.
+        fewest: lines.
         most: lines before some are repeated.
     """
-    lines = draw(st.lists(_line(odd), max_size=most))
+    lines = draw(st.lists(_line(odd), min_size=fewest, max_size=most))
     repeated = [dict(line) for line in lines if draw(st.integers(0, 12)) == 0]
     frame = pd.DataFrame([*lines, *repeated], columns=list(NAMES))
     dropped = draw(
@@ -139,6 +140,12 @@ def cases(draw: st.DrawFn, *, odd: bool = True, most: int = 40) -> Case:
     if len(listed) > 1 and draw(st.integers(0, 3)) == 0:
         merges = ((listed[0], listed[1]),)
     return Case(lines=frame, customers=customers, settings=settings, merges=merges)
+
+
+def as_texts(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with texts as texts even where none stands, so that a file says what the column holds."""
+    texts = [name for name in lines if name not in ("amount", "profit", "order_date")]
+    return lines.astype(dict.fromkeys(texts, "string"))
 
 
 def inputs_of(case: Case) -> dict[str, pd.DataFrame]:

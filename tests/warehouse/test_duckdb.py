@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from crm_xl.warehouse import WarehouseOrders
-from tests.warehouse.cases import Case, cases
+from tests.warehouse.cases import Case, as_texts, cases
 from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
 
 EXAMPLES = settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -29,7 +28,7 @@ def test_parquet_is_a_sheet(tmp_path: Path, case: Case) -> None:
 
 
 @pytest.mark.slow
-@settings(EXAMPLES, max_examples=8)
+@settings(EXAMPLES, max_examples=5)
 @given(cases())
 def test_csv_is_a_sheet(tmp_path: Path, case: Case) -> None:
     lines = case.lines.assign(order_date=case.lines["order_date"].dt.strftime("%Y-%m-%d %H:%M:%S"))
@@ -38,21 +37,15 @@ def test_csv_is_a_sheet(tmp_path: Path, case: Case) -> None:
 
 
 @pytest.mark.slow
-@settings(EXAMPLES, max_examples=5)
+@settings(EXAMPLES, max_examples=3)
 @given(cases(odd=False))
 def test_a_duckdb_file_is_a_sheet(tmp_path: Path, case: Case) -> None:
     file = tmp_path / "sales.duckdb"
     file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
-        lines = _stored(case.lines)
+        lines = as_texts(case.lines)
         connection.register("lines", lines)
         connection.execute(
             "create schema crm; create table crm.orders as select * from lines; create table other (n int)"
         )
     assert_equal(in_warehouse(case, WarehouseOrders(f"{file}#crm.orders")), in_memory(case))
-
-
-def _stored(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines with texts as texts even where none stands."""
-    texts = [name for name in lines if name not in ("amount", "profit", "order_date")]
-    return lines.astype(dict.fromkeys(texts, "string"))

@@ -1,0 +1,60 @@
+"""The same definition on the company's own engine: PostgreSQL and Spark, started for real."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from crm_xl.sources.database import PASSWORD_VARIABLE
+from crm_xl.warehouse import WarehouseOrders
+from tests.support.postgres import Postgres
+from tests.warehouse.cases import Case, as_texts, cases
+from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# An engine is asked the same questions whatever the lines: a few large sets rather than many small ones.
+FEW = settings(
+    deadline=None,
+    phases=[Phase.generate],
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@settings(FEW, max_examples=6)
+@given(cases(fewest=20, most=60))
+def test_postgresql_is_a_sheet(postgres: Postgres, case: Case) -> None:
+    store(postgres, "orders", case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PASSWORD_VARIABLE, postgres.password)
+        orders = WarehouseOrders(f"{postgres.address()}#orders")
+        assert_equal(in_warehouse(case, orders), in_memory(case))
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PySpark leaves sockets open
+@settings(FEW, max_examples=2)
+@given(cases(fewest=40, most=80))
+def test_spark_is_a_sheet(spark: SparkSession, tmp_path: Path, case: Case) -> None:
+    as_texts(case.lines).to_parquet(tmp_path / "orders.parquet")
+    orders = WarehouseOrders(f"spark://local[1]{tmp_path}")
+    assert_equal(in_warehouse(case, orders), in_memory(case))
+    gc.collect()  # its sockets, while they are pardoned
+
+
+def store(postgres: Postgres, table: str, case: Case) -> None:
+    """The case's lines as a table: texts, numeric(14,2) money, a timestamp."""
+    kinds = {"amount": "numeric(14,2)", "profit": "double precision", "order_date": "timestamp"}
+    lines = case.lines.astype(object).where(case.lines.notna(), None)
+    columns = ", ".join(f"{name} {kinds.get(name, 'text')}" for name in lines)
+    postgres.run(f"drop table if exists {table}; create table {table} ({columns})")
+    postgres.fill(table, lines.to_numpy(dtype=object).tolist())
