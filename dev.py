@@ -168,23 +168,23 @@ def brought(missing: list[str], what: str) -> bool:
     """Install the missing Debian packages, if any.
 
     Returns:
-        False where they are missing and cannot be installed from here; the command to type was printed.
+        False where they cannot be installed from here; the command to type was printed.
 
     Raises:
         SetUpError: the same, in CI, where leaving tests out would go unseen.
     """
-    from tests.support import postgres
-
-    missing = postgres.missing_packages()
     if not missing:
         return True
     try:
-        debian_packages(missing, "PostgreSQL, which the database tests start")
+        debian_packages(missing, what)
     except SetUpError as error:
         if os.environ.get("CI") == "true":
             raise
         say(f"set-up: {error}")
         return False
+    return True
+
+
 def database_server() -> bool:
     """Make PostgreSQL's programs available; what comes back and is raised as by `brought`."""
     from tests.support import postgres
@@ -196,9 +196,6 @@ def java_runtime() -> bool:
     """Make a Java runtime available; what comes back and is raised as by `brought`."""
     missing = [] if shutil.which("java") else ["default-jre-headless"]
     return brought(missing, "Java, in which the tests start Spark")
-
-
-    return True
 
 
 def package_validator() -> None:
@@ -240,11 +237,11 @@ def test(arguments: list[str]) -> int:
     package_validator()
     absent = []
     if not spreadsheet_program():
-    if not java_runtime():
-        absent.append("spark")
         absent.append("libreoffice")
     if not database_server():
         absent.append("postgresql")
+    if not java_runtime():
+        absent.append("spark")
     for marker in absent:
         say(f"The tests marked {marker} are LEFT OUT of this run.")
     left_out = ["-m", " and ".join(f"not {marker}" for marker in absent)] if absent else []
