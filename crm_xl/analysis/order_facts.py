@@ -19,7 +19,8 @@ from crm_xl.analysis.calendar import Dates, Period, window
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.history import purchase_history
 from crm_xl.analysis.ledger import Summed
-from crm_xl.analysis.metrics_orders import NumberedLines, OrderLines, OrderTotals, order_totals
+from crm_xl.analysis.metrics_orders import OrderTotals, order_totals
+from crm_xl.analysis.order_lines import NumberedLines, OrderLines
 from crm_xl.analysis.rfm import rfm_of
 from crm_xl.analysis.trend import monthly_trend
 from crm_xl.settings.model import General

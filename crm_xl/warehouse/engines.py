@@ -1,26 +1,22 @@
-"""Engines that hold orders, opened through Ibis; their faults in one sentence, without what they themselves say.
-
-A driver's own words may hold the address, password and all, or a value of somebody's order: none is kept.
-"""
+"""Engines that hold orders, opened through Ibis: a DuckDB of our own, the company's PostgreSQL, ClickHouse, Spark."""
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_xl.errors import CrmError
-from crm_xl.sources.database import PASSWORD_VARIABLE
 from crm_xl.tables import inputs as i
 from crm_xl.tables.headings import heading_key, listed
 from crm_xl.warehouse.address import Address, Engine
+from crm_xl.warehouse.faults import told
+from crm_xl.warehouse.steps import OwnSteps, SparkSteps, Steps
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir
@@ -28,87 +24,7 @@ if TYPE_CHECKING:
 # Of the embedded engine; what does not fit goes to disk.
 MEMORY_LIMIT = "2GB"
 _SECONDS_TO_CONNECT = 15
-_NUMBERS = itertools.count()
-
-Columns = Any  # name -> values, or a frame
 _ORDER_NAMES = tuple(map(heading_key, (i.ORDERS.name, i.ORDERS.title, "orders")))
-
-
-class Steps:
-    """How an engine holds what is worked out on the way, until the orders are closed.
-
-    Args:
-        connection: of Ibis.
-    """
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._kept: list[Any] = []
-
-    def put(self, columns: Columns, schema: Mapping[str, Any]) -> ir.Table:
-        """What was computed here, as a table that can be joined."""
-        import ibis
-
-        return ibis.memtable(columns, schema=schema)
-
-    def named(self, table: ir.Table) -> ir.Table:
-        """The same table, under a name where the engine may hold names of ours.
-
-        A chain of steps is then written out step by step, which takes Ibis a tenth of the time of the whole.
-        """
-        return table
-
-    def keep(self, table: ir.Table) -> ir.Table:
-        """The table worked out once."""
-        kept = table.cache()
-        self._kept.append(kept)
-        return kept
-
-    def release(self) -> None:
-        """Let go of what was kept; an engine that is gone has done so already."""
-        while self._kept:
-            with contextlib.suppress(Exception):
-                self._kept.pop().release()
-
-
-class OwnSteps(Steps):
-    """Tables and views in a DuckDB of our own, on disk where memory is short."""
-
-    def put(self, columns: Columns, schema: Mapping[str, Any]) -> ir.Table:
-        """What was computed here, as a table."""
-        table: ir.Table = self._connection.create_table(_name(), super().put(columns, schema))
-        return table
-
-    def named(self, table: ir.Table) -> ir.Table:
-        """The table as a view."""
-        view: ir.Table = self._connection.create_view(_name(), table)
-        return view
-
-    def keep(self, table: ir.Table) -> ir.Table:
-        """The table worked out once."""
-        kept: ir.Table = self._connection.create_table(_name(), table)
-        return kept
-
-
-class SparkSteps(Steps):
-    """Views of one Spark session."""
-
-    def put(self, columns: Columns, schema: Mapping[str, Any]) -> ir.Table:
-        """What was computed here, as a view of a data frame."""
-        name = _name()
-        arrow = super().put(columns, schema).to_pyarrow()
-        self._connection._session.createDataFrame(arrow).createTempView(name)
-        table: ir.Table = self._connection.table(name)
-        return table
-
-    def named(self, table: ir.Table) -> ir.Table:
-        """The table as a view."""
-        view: ir.Table = self._connection.create_view(_name(), table)
-        return view
-
-
-def _name() -> str:
-    return f"crm_xl_step_{next(_NUMBERS)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,105 +218,4 @@ def _found(address: Address, names: list[tuple[str, str]], usual: str = "main") 
         f"数据源里{asked}；现有的表：{shown}。",
         where=address.place,
         hint="请在地址后写明表名，如 …#public.orders。",
-    )
-
-
-# What a driver's error is about, by words of its type's name or of its message, which is not shown.
-_MEANINGS: tuple[tuple[str, str, str], ...] = (
-    (
-        r"authentication|password|access denied|no password supplied|role .* does not exist",
-        "数据源拒绝登录：用户名或口令不对。",
-        f"请检查地址中的用户名；口令放在环境变量 {PASSWORD_VARIABLE} 里。",
-    ),
-    (
-        r"permission|privilege|readonly|read-only",
-        "数据源不允许读取这张表或建立临时表。",
-        "请管理员授予读取和建立临时表的权限。",
-    ),
-    (
-        r"no space|disk full|not enough disk|could not write.*space",
-        "硬盘空间不够，无法计算。",
-        "请清理硬盘后再刷新。",
-    ),
-    (r"out ?of ?memory", "内存不够，无法计算。", "请关闭其他程序后再刷新。"),
-    (
-        r"unicode|utf-?8|encoding",
-        "CSV 文件不是 UTF-8 编码。",
-        "请另存为 UTF-8 编码，或用 crm-xl import 导入。",
-    ),
-    (
-        r"undefinedcolumn|undefinedtable|tablenotfound|catalog|analysisexception|unknown_table|does not exist",
-        "数据源里的表或列在读取时已不存在。",
-        "请检查表名和列名。",
-    ),
-    (
-        r"conversion|invalid ?input|datatype|cast|numericvalue|invalid_argument|type_mismatch",
-        "数据源里有不能转换的值。",
-        "请核对各列的类型，或用 --map 对照表指明列。",
-    ),
-    (
-        r"parquet|not a valid duckdb|csv|sniff|magic|corrupt",
-        "数据文件不完整或不是所说的格式。",
-        "请重新导出后再刷新。",
-    ),
-    (
-        r"operational|connection|connect|admin ?shutdown|timeout|network|closed|socket|refused|host|java",
-        "数据源连不上或读取中断。",
-        "请检查地址、网络和服务器，稍后再刷新。",
-    ),
-)
-_DRIVERS = (
-    "duckdb",
-    "_duckdb",
-    "psycopg",
-    "pyspark",
-    "py4j",
-    "clickhouse_connect",
-    "urllib3",
-    "ibis",
-    "pyarrow",
-)
-_COMPONENTS = {
-    Engine.CLICKHOUSE: "clickhouse",
-    Engine.SPARK: "spark",
-}
-
-
-@contextmanager
-def told(address: Address) -> Iterator[None]:
-    """Faults of an engine as one sentence; faults of our own stay what they are."""
-    fault: CrmError
-    try:
-        yield
-        return
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] == "crm_xl":
-            raise
-        extra = _COMPONENTS.get(address.engine, "warehouse")
-        fault = CrmError(
-            "没有安装读取数据仓库所需的组件。",
-            where=address.place,
-            hint=f'请运行 pip install "crm-xl[{extra}]" 后再刷新。',
-        )
-    except CrmError:
-        raise
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in _DRIVERS and not isinstance(error, OSError):
-            raise
-        fault = _meaning(error, address)
-    raise fault
-
-
-def _meaning(error: BaseException, address: Address) -> CrmError:
-    words = ""
-    cause: BaseException | None = error
-    while cause is not None:
-        with contextlib.suppress(Exception):
-            words += f" {type(cause).__name__} {cause}".lower()
-        cause = cause.__cause__ or cause.__context__
-    for pattern, problem, hint in _MEANINGS:
-        if re.search(pattern, words):
-            return CrmError(problem, where=address.place, hint=hint)
-    return CrmError(
-        f"数据源读取失败（{type(error).__name__}）。", where=address.place, hint="请检查地址和数据后再刷新。"
     )

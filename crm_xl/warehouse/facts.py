@@ -18,9 +18,9 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import RECENT_MONTHS, OrderTotals, ProductTotals, ProfitTotals
 from crm_xl.analysis.order_facts import Bought
 from crm_xl.analysis.trend import trend_months, trend_table
-from crm_xl.warehouse.engines import Steps
 from crm_xl.warehouse.joins import among
 from crm_xl.warehouse.screening import MONEY
+from crm_xl.warehouse.steps import Steps
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir

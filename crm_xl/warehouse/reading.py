@@ -19,7 +19,7 @@ from crm_xl.errors import CrmError
 from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind
 from crm_xl.spellings import ERROR_VALUES, FAILED_COMPUTATIONS, LARGEST_EXACT_ID, PLACEHOLDERS, YEARS
 from crm_xl.values import convert
-from crm_xl.warehouse.engines import Steps
+from crm_xl.warehouse.steps import Steps
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir

@@ -19,9 +19,9 @@ from crm_xl.analysis.ledger import Action, Rule, Summed
 from crm_xl.analysis.netting import LEFT_STATUSES, net_lines
 from crm_xl.analysis.refunds import Lines, match_returns
 from crm_xl.settings.model import General
-from crm_xl.warehouse.engines import Steps
 from crm_xl.warehouse.joins import among, not_among
 from crm_xl.warehouse.screening import MONEY
+from crm_xl.warehouse.steps import Steps
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir

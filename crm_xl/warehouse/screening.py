@@ -14,9 +14,9 @@ from crm_xl.analysis.outliers import blank_is_an_answer
 from crm_xl.analysis.screening import EVENT_DATES, is_fatal
 from crm_xl.schema import Kind
 from crm_xl.tables import inputs as i
-from crm_xl.warehouse.engines import Steps
 from crm_xl.warehouse.joins import among, not_among
 from crm_xl.warehouse.reading import TypedTable
+from crm_xl.warehouse.steps import Steps
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir

@@ -12,8 +12,8 @@ import pandas as pd
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.checks import Check
 from crm_xl.analysis.customers import Frames
-from crm_xl.analysis.metrics_orders import OrderLines
 from crm_xl.analysis.order_facts import LineFacts, orders_of
+from crm_xl.analysis.order_lines import OrderLines
 from crm_xl.analysis.reports.sales_facts import SalesFacts, sales_facts
 from crm_xl.analysis.tally import text_index
 from crm_xl.raw import RawTable

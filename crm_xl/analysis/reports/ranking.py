@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.metrics_orders import OrderLines
+from crm_xl.analysis.order_lines import OrderLines
 from crm_xl.analysis.reports.ground import Ground
 from crm_xl.analysis.tally import Codes, codes_in, sums
 from crm_xl.tables import inputs as i

@@ -12,7 +12,7 @@ import pandas as pd
 from crm_xl.analysis.calendar import Dates
 from crm_xl.analysis.customers import Frames, is_within
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.metrics_orders import OrderLines
+from crm_xl.analysis.order_lines import OrderLines
 from crm_xl.analysis.reports.choice import Choice, named
 from crm_xl.analysis.tally import Codes, Flags, codes_in, sums
 from crm_xl.tables import choices as c

@@ -1,0 +1,162 @@
+"""Order lines as arrays: customers, orders and days numbered once, so that whoever counts only counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm_xl.analysis.calendar import Dates, Period
+from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OrderDays:
+    """One row for each order and day of it that counts: all that first and last days and numbers of orders need."""
+
+    owners: Codes  # -1 where the customer is not listed
+    tally: Tally
+    days: Dates  # datetime64[D]
+    order: Codes
+    rows: Codes  # of the lines that they stand for, the first of each
+
+    def first(self) -> Dates:
+        """The day of each customer's first order that counts; NaT where there is none."""
+        return self.tally.first(self.days, np.ones(len(self.days), dtype=bool))
+
+    def last(self, day: np.datetime64 | None = None) -> Dates:
+        """The day of each customer's last order that counts, up to a day; NaT where there is none."""
+        return self.tally.last(
+            self.days, np.ones(len(self.days), dtype=bool) if day is None else self.days <= day
+        )
+
+    def orders(self, period: Period | None = None) -> Floats:
+        """Distinct orders that count of each customer, in the period or of all time."""
+        rows = np.arange(len(self.days)) if period is None else np.flatnonzero(period.covers(self.days))
+        # One row stands for its order: the last one written wins, and any does.
+        representative = np.full(int(self.order.max(initial=-1)) + 1, -1, dtype=np.int64)
+        representative[self.order[rows]] = rows
+        once = np.zeros(len(self.days), dtype=bool)
+        once[representative[representative >= 0]] = True
+        return self.tally.count(once)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OrderLines:
+    """The order lines up to the analysis date, as arrays; orders are numbered per customer and order id."""
+
+    tally: Tally
+    days: Dates  # datetime64[D]
+    amount: Floats
+    profit: Floats
+    counts: Flags
+    order: Codes
+    product_type: Codes  # -1 where it is missing
+    type_names: np.ndarray
+    _covered: dict[Period, Flags] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @cached_property
+    def owners(self) -> Codes:
+        """The place of each line's customer among those listed; -1 where he is not."""
+        owners = np.full(len(self), -1, dtype=np.int64)
+        owners[self.tally.listed] = self.tally.codes
+        return owners
+
+    @cached_property
+    def counted(self) -> OrderDays:
+        """The orders that count, a twentieth of the lines; made once for all."""
+        # The lines of an order mostly stand together: the first of each run, then of each order and day.
+        ends = np.ones(len(self), dtype=bool)
+        ends[1:] = (self.order[1:] != self.order[:-1]) | (self.days[1:] != self.days[:-1])
+        ends[1:] |= self.counts[1:] & ~self.counts[:-1]
+        rows = np.flatnonzero(ends & self.counts)
+        day = self.days[rows].astype(np.int64)
+        day -= day.min(initial=0)
+        pairs = self.order[rows] * (int(day.max(initial=0)) + 1) + day
+        rows = rows[~pd.Index(pairs).duplicated()]
+        owners = self.owners[rows]
+        return OrderDays(
+            owners=owners,
+            tally=Tally(owners, self.tally.customers),
+            days=self.days[rows],
+            order=self.order[rows],
+            rows=rows,
+        )
+
+    def inside(self, period: Period) -> Flags:
+        """The lines of the period; not to be changed, for it is kept for the next who asks."""
+        if period not in self._covered:
+            self._covered[period] = period.covers(self.days)
+        return self._covered[period]
+
+
+@dataclass(frozen=True, eq=False)
+class NumberedLines:
+    """The order lines up to a day, their texts turned into numbers: the slow part, made once for all who ask.
+
+    Attributes:
+        customer: the number of each line's customer, in order of first appearance.
+        ids: the customers, by number.
+        order_id: the number of each line's order id; two customers may use one by mistake.
+        order: the number of each line's order, which belongs to one customer.
+    """
+
+    lines: pd.DataFrame
+    days: Dates
+    customer: Codes
+    ids: np.ndarray
+    order_id: Codes
+    order: Codes
+
+    @classmethod
+    def of(cls, orders: pd.DataFrame, analysis_date: pd.Timestamp) -> NumberedLines:
+        """The cleaned order lines dated up to the analysis date; arguments as for `order_lines`."""
+        days = orders["order_date"].to_numpy().astype("datetime64[D]")
+        known = days <= np.datetime64(analysis_date, "D")
+        if not known.all():
+            orders, days = orders.loc[known], days[known]
+        customer, ids = pd.factorize(orders["customer_id"].to_numpy(dtype=object))
+        order_id, distinct = pd.factorize(orders["order_id"].to_numpy(dtype=object))
+        order = pd.factorize(customer.astype(np.int64) * max(len(distinct), 1) + order_id)[0]
+        return cls(
+            orders, days, customer.astype(np.int64), ids, order_id.astype(np.int64), order.astype(np.int64)
+        )
+
+    @cached_property
+    def _types(self) -> tuple[Codes, np.ndarray]:
+        types, names = pd.factorize(self.lines["product_type"].to_numpy(dtype=object), sort=True)
+        return types.astype(np.int64), np.asarray(names, dtype=object)
+
+    def of_customers(self, customers: pd.Index[Any]) -> OrderLines:
+        """The lines as arrays, their customers numbered as in the index."""
+        types, names = self._types
+        return OrderLines(
+            tally=Tally(
+                codes_in(pd.Series(self.ids, dtype=object), customers)[self.customer], len(customers)
+            ),
+            days=self.days,
+            amount=self.lines["net_amount"].to_numpy(dtype=float),
+            profit=self.lines["net_profit"].to_numpy(dtype=float),
+            counts=self.lines["counts"].to_numpy(dtype=bool),
+            order=self.order,
+            product_type=types,
+            type_names=names,
+        )
+
+
+def order_lines(orders: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp) -> OrderLines:
+    """The cleaned order lines dated up to the analysis date, ids turned into numbers.
+
+    Args:
+        orders: cleaned tblOrders with net_amount, net_profit and counts; no id, date or amount missing.
+        customers: the ids of tblCustomers.
+        analysis_date: lines after it are left out.
+    """
+    return NumberedLines.of(orders, analysis_date).of_customers(customers)
