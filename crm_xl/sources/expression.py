@@ -7,16 +7,16 @@ and every node of the tree that is not listed below is refused.
 from __future__ import annotations
 
 import ast
-import operator
 import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from crm_xl.errors import CrmError
-from crm_xl.sources import vectors
+from crm_xl.sources.algebra import Algebra, Arithmetic, Comparison, VectorAlgebra
 from crm_xl.sources.vectors import Sort, Vector
 
 _LONGEST = 500
@@ -32,12 +32,11 @@ _SIGNS = {sign: sign for sign in "+ - * / ( ) , & < > <= >= == !=".split()} | {
 }  # fmt: skip
 _WORDS = {"且": " and ", "或": " or ", "非": " not ", "and": " and ", "or": " or ", "not": " not "}
 
-_ARITHMETIC: dict[type, Callable[..., np.ndarray]] = {
-    ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide
+_ARITHMETIC: dict[type, Arithmetic] = {
+    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"
 }  # fmt: skip
-_COMPARISONS: dict[type, Callable[..., np.ndarray]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+_COMPARISONS: dict[type, Comparison] = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"
 }  # fmt: skip
 _SORT_NAMES = {"truth": "是非判断", "number": "数值", "cells": "列或文本"}
 
@@ -50,39 +49,22 @@ class Function:
     """
 
     takes: tuple[Sort | None, ...]  # None: anything
-    compute: Callable[..., Vector]
+    compute: Callable[..., Any]  # of an algebra and the arguments
     constants: int = 0
 
 
-def _each(operation: Callable[..., object], sort: Sort) -> Callable[..., Vector]:
-    """A function of a column's texts and constants."""
-
-    def compute(vector: Vector, *constants: object) -> Vector:
-        return vectors.on_text(lambda cell: operation(cell, *constants), vector, sort)
-
-    return compute
-
-
-def _is_blank(vector: Vector) -> Vector:
-    return Vector(sort="truth", values=np.asarray(vectors.text(vector).values == None))  # noqa: E711
-
-
-def _rounded(vector: Vector, places: float) -> Vector:
-    return vectors.arithmetic(lambda values: np.asarray(np.round(values, int(places))), vector)
-
-
 _FUNCTIONS: dict[str, Function] = {
-    "数值 number": Function((None,), vectors.number),
-    "文本 text": Function((None,), vectors.text),
-    "绝对值 abs": Function((None,), lambda vector: vectors.arithmetic(np.abs, vector)),
-    "四舍五入 round": Function((None, "number"), _rounded, 1),
-    "如果 if_": Function(("truth", None, None), vectors.choose),
-    "为空 is_blank": Function((None,), _is_blank),
-    "开头是 starts_with": Function((None, "cells"), _each(str.startswith, "truth"), 1),
-    "结尾是 ends_with": Function((None, "cells"), _each(str.endswith, "truth"), 1),
-    "包含 contains": Function((None, "cells"), _each(operator.contains, "truth"), 1),
-    "去前缀 without_prefix": Function((None, "cells"), _each(str.removeprefix, "cells"), 1),
-    "左 left": Function((None, "number"), _each(lambda cell, count: cell[: int(count)], "cells"), 1),
+    "数值 number": Function((None,), lambda on, value: on.number(value)),
+    "文本 text": Function((None,), lambda on, value: on.text(value)),
+    "绝对值 abs": Function((None,), lambda on, value: on.arithmetic("absolute", value)),
+    "四舍五入 round": Function((None, "number"), lambda on, value, places: on.rounded(value, places), 1),
+    "如果 if_": Function(("truth", None, None), lambda on, *values: on.choose(*values)),
+    "为空 is_blank": Function((None,), lambda on, value: on.is_blank(value)),
+    "开头是 starts_with": Function((None, "cells"), lambda on, *given: on.tested("startswith", *given), 1),
+    "结尾是 ends_with": Function((None, "cells"), lambda on, *given: on.tested("endswith", *given), 1),
+    "包含 contains": Function((None, "cells"), lambda on, *given: on.tested("contains", *given), 1),
+    "去前缀 without_prefix": Function((None, "cells"), lambda on, *given: on.made("removeprefix", *given), 1),
+    "左 left": Function((None, "number"), lambda on, *given: on.made("left", *given), 1),
 }
 FUNCTIONS = {name: function for names, function in _FUNCTIONS.items() for name in names.split()}
 
@@ -110,7 +92,12 @@ class Expression:
             column: gives the column under a heading, as cells.
             rows: how many rows there are.
         """
-        return _Evaluation(self._tree, column, rows).value(self._tree.root)
+        found: Vector = self.worked_out(VectorAlgebra(column, rows))
+        return found
+
+    def worked_out(self, algebra: Algebra) -> Any:
+        """The expression's value in an algebra's own kind of values."""
+        return _Evaluation(self._tree, algebra).value(self._tree.root)
 
 
 def parse(source: str, where: str) -> Expression:
@@ -127,7 +114,7 @@ def parse(source: str, where: str) -> Expression:
     try:
         # Sorts do not depend on the data, so a run over no rows finds every wrong use of one.
         empty = Vector(sort="cells", values=np.empty(0, dtype=object))
-        sort = _Evaluation(tree, lambda heading: empty, 0).value(tree.root).sort
+        sort: Sort = _Evaluation(tree, VectorAlgebra(lambda heading: empty, 0)).value(tree.root).sort
     except RecursionError:
         raise tree.fault(0, "嵌套太深") from None
     return Expression(source=source, where=where, headings=tree.headings(), sort=sort, _tree=tree)
@@ -214,50 +201,49 @@ class _Tree:
 class _Evaluation:
     """One walk over a tree, for one set of columns."""
 
-    def __init__(self, tree: _Tree, column: Callable[[str], Vector], rows: int) -> None:
-        self.tree, self.column, self.rows = tree, column, rows
+    def __init__(self, tree: _Tree, algebra: Algebra) -> None:
+        self.tree, self.on = tree, algebra
 
-    def value(self, node: ast.expr) -> Vector:
+    def value(self, node: ast.expr) -> Any:
         """The value of a node on every row."""
         match node:
             case ast.Name(id=name) if name in self.tree.texts:
-                return self._constant(self.tree.texts[name])
+                return self.on.constant(self.tree.texts[name])
             case ast.Name(id=name):
-                return self.column(self.tree.names[name])
+                return self.on.column(self.tree.names[name])
             case ast.Constant(value=int() | float() as value):
-                return self._constant(float(value))
+                return self.on.constant(float(value))
             case ast.BinOp(op=ast.BitAnd()):
-                return self._joined(self._plain(node.left), self._plain(node.right))
+                return self.on.joined(self._plain(node.left), self._plain(node.right))
             case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
                 operands = self._operand(node.left), self._operand(node.right)
-                return vectors.arithmetic(_ARITHMETIC[type(op)], *operands)
+                return self.on.arithmetic(_ARITHMETIC[type(op)], *operands)
             case ast.UnaryOp(op=ast.USub()):
-                return vectors.arithmetic(np.negative, self._operand(node.operand))
+                return self.on.arithmetic("negative", self._operand(node.operand))
             case ast.UnaryOp(op=ast.UAdd()):
-                return vectors.number(self._operand(node.operand))
+                return self.on.number(self._operand(node.operand))
             case ast.UnaryOp(op=ast.Not()):
-                return Vector(sort="truth", values=~self._of(node.operand, "truth").values)
+                return self.on.opposite(self._of(node.operand, "truth"))
             case ast.BoolOp(op=op):
-                combine = np.logical_and if isinstance(op, ast.And) else np.logical_or
-                parts = [self._of(part, "truth").values for part in node.values]
-                return Vector(sort="truth", values=combine.reduce(parts))
+                parts = [self._of(part, "truth") for part in node.values]
+                return self.on.every(parts) if isinstance(op, ast.And) else self.on.some(parts)
             case ast.Compare(ops=[op]) if type(op) in _COMPARISONS:
                 return self._compared(node, op)
             case ast.Call(func=ast.Name(id=name), keywords=[]) if name in self.tree.names:
                 return self._called(node, self.tree.names[name])
         raise self._fault(node, "写法不支持")
 
-    def _compared(self, node: ast.Compare, op: ast.cmpop) -> Vector:
+    def _compared(self, node: ast.Compare, op: ast.cmpop) -> Any:
         left, right = self._plain(node.left), self._plain(node.comparators[0])
         textual = any(self._is_text(side) for side in (node.left, node.comparators[0]))
         if isinstance(op, (ast.Eq, ast.NotEq)) and "number" not in (left.sort, right.sort):
-            same = vectors.same_text(left, right)
-            return same if isinstance(op, ast.Eq) else Vector(sort="truth", values=~same.values)
+            same = self.on.same_text(left, right)
+            return same if isinstance(op, ast.Eq) else self.on.opposite(same)
         if textual:
             raise self._fault(node, "文本只能比较相等或不相等")
-        return vectors.compare(_COMPARISONS[type(op)], left, right)
+        return self.on.compare(_COMPARISONS[type(op)], left, right)
 
-    def _called(self, node: ast.Call, name: str) -> Vector:
+    def _called(self, node: ast.Call, name: str) -> Any:
         function = FUNCTIONS.get(name.lower())
         if function is None:
             raise self._fault(
@@ -272,7 +258,7 @@ class _Evaluation:
                 arguments.append(self._literal(argument, sort))
             else:
                 arguments.append(self._of(argument, sort) if sort else self._plain(argument))
-        return function.compute(*arguments)
+        return function.compute(self.on, *arguments)
 
     def _literal(self, node: ast.expr, sort: Sort | None) -> str | float:
         match node:
@@ -282,31 +268,20 @@ class _Evaluation:
                 return float(value)
         raise self._fault(node, "要写引号里的文本" if sort == "cells" else "要写一个数")
 
-    def _joined(self, left: Vector, right: Vector) -> Vector:
-        pairs = zip(vectors.text(left).values, vectors.text(right).values, strict=True)
-        values = np.empty(self.rows, dtype=object)
-        values[:] = [(one or "") + (two or "") or None for one, two in pairs]
-        return Vector(sort="cells", values=values)
-
-    def _constant(self, value: str | float) -> Vector:
-        if isinstance(value, str):
-            return Vector(sort="cells", values=np.full(self.rows, value or None, dtype=object))
-        return Vector(sort="number", values=np.full(self.rows, value, dtype=float))
-
-    def _of(self, node: ast.expr, sort: Sort) -> Vector:
+    def _of(self, node: ast.expr, sort: Sort) -> Any:
         vector = self.value(node)
         if vector.sort != sort:
             raise self._fault(node, f"这里要用{_SORT_NAMES[sort]}")
         return vector
 
-    def _plain(self, node: ast.expr) -> Vector:
+    def _plain(self, node: ast.expr) -> Any:
         """The value where a column, text or number is wanted."""
         vector = self.value(node)
         if vector.sort == "truth":
             raise self._fault(node, "是非判断不能当作数值或文本用")
         return vector
 
-    def _operand(self, node: ast.expr) -> Vector:
+    def _operand(self, node: ast.expr) -> Any:
         """The value where it is computed with; a text written out is surely a slip."""
         if self._is_text(node):
             raise self._fault(node, "文本不能参加计算")

@@ -31,7 +31,7 @@ MOST_SPELLINGS = 200_000
 _SIGN = "0-9A-Za-z\u4e00-\u9fff"
 _ID = f"^[{_SIGN}][{_SIGN}_-]*$"
 _TEXT = f"^[{_SIGN}]([^\\n\\r]*[{_SIGN}])?$"
-_NUMBER = r"^[-+]?[0-9]{1,15}([.][0-9]{1,15})?$"
+NUMBER = r"^[-+]?[0-9]{1,15}([.][0-9]{1,15})?$"
 _CLOCK = "([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
 _DAY = (
     "(19|20|21)[0-9][0-9]-("
@@ -190,22 +190,23 @@ def _whole_ids(found: TypedTable, column: Column) -> TypedTable:
 def _from_text(found: TypedTable, column: Column, place: str) -> TypedTable:
     raw: Any = found.table[column.name]
     if column.kind in NUMERIC:
-        return _looked_up(found, column, lambda text: _matches(text, _NUMBER), place)
+        return _looked_up(found, column, lambda text: matches(text, NUMBER), place)
     if column.kind in TEMPORAL:
-        return _looked_up(found, column, lambda text: _matches(text, _MOMENT), place)
+        return _looked_up(found, column, lambda text: matches(text, _MOMENT), place)
     if column.kind is Kind.ID:
         return _looked_up(
             found,
             column,
-            lambda text: _matches(text, _ID) & ~text.upper().isin(_NO_IDS) & ~text.isin(_FAILED),
+            lambda text: matches(text, _ID) & ~text.upper().isin(_NO_IDS) & ~text.isin(_FAILED),
             place,
         )
     if column.kind is Kind.TEXT:
-        return _looked_up(found, column, lambda text: _matches(text, _TEXT), place)
+        return _looked_up(found, column, lambda text: matches(text, _TEXT), place)
     return _looked_up(found, column, None, place) if raw.type().is_string() else found
 
 
-def _matches(text: Any, pattern: str) -> Any:
+def matches(text: Any, pattern: str) -> Any:
+    """Where a text is of a pattern from its first sign to its last."""
     # In Java's expressions $ also matches before a last line end.
     return text.re_search(pattern) & ~text.contains("\n")
 
