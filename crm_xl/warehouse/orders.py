@@ -19,7 +19,7 @@ from crm_xl.warehouse.columns import order_columns
 from crm_xl.warehouse.engines import Opened, opened
 from crm_xl.warehouse.facts import WarehouseFacts, order_days
 from crm_xl.warehouse.reading import typed_table
-from crm_xl.warehouse.returns import net_orders
+from crm_xl.warehouse.returns import as_matched, net_orders
 from crm_xl.warehouse.screening import screened_orders
 
 
@@ -70,7 +70,7 @@ class WarehouseOrders:
         typed = typed_table(chosen, columns, self.place, steps)
         typed = replace(typed, table=steps.keep(typed.table) if source.costly else steps.named(typed.table))
         screened = screened_orders(typed, today, stays, steps, hashing=source.hashing)
-        lines = steps.named(screened.lines)
+        lines = steps.settle(as_matched(screened.lines))
         listed = lines.group_by("customer_id").agg(lines=lines.count()).to_pandas()
         net = net_orders(lines, general, steps)
         net_lines = steps.named(net.lines)

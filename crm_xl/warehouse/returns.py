@@ -59,18 +59,15 @@ class NetOrders:
     unmatched: float
 
 
-def net_orders(screened: ir.Table, general: General, steps: Steps) -> NetOrders:
+def net_orders(lines: ir.Table, general: General, steps: Steps) -> NetOrders:
     """The screened lines net of cancellations and returns.
 
     Args:
-        screened: declared columns of tblOrders that the source has.
+        lines: from `as_matched`.
         general: refund_at and apply_unmatched_returns decide where returns go.
         steps: hold what is asked for more than once.
     """
-    lines = steps.named(_as_matched(screened))
-    stands, returns, findings, cancelled = _without_cancelled(
-        lines, named="original_order_id" in screened.columns
-    )
+    stands, returns, findings, cancelled = _without_cancelled(lines)
     orders = steps.named(stands.filter(stands.amount >= 0))
     gross = _sum(orders)
     if returns is None:
@@ -78,7 +75,7 @@ def net_orders(screened: ir.Table, general: General, steps: Steps) -> NetOrders:
             lines=_untouched(orders, None, steps), findings=findings, gross=gross, netted=0.0,
             cancelled=cancelled, unmatched=0.0,
         )  # fmt: skip
-    returns = steps.named(returns)
+    returns = steps.settle(returns)
     keys = steps.keep(_keys(orders, returns))
     touched = among(orders, keys, ["customer_id", "product"]).union(returns.select(*orders.columns))
     touched = steps.keep(touched)
@@ -102,8 +99,8 @@ def net_orders(screened: ir.Table, general: General, steps: Steps) -> NetOrders:
     )
 
 
-def _as_matched(screened: ir.Table) -> ir.Table:
-    """The columns that matter from here on; those that the source lacks are blank."""
+def as_matched(screened: ir.Table) -> ir.Table:
+    """The screened lines with the columns that matter from here on; those that the source lacks are blank."""
     import ibis
 
     def column(name: str, kind: str = "string") -> Any:
@@ -129,9 +126,7 @@ def _sum(lines: ir.Table) -> float:
     return float(found["money"].iloc[0])
 
 
-def _without_cancelled(
-    lines: ir.Table, *, named: bool
-) -> tuple[ir.Table, ir.Table | None, tuple[Summed, ...], float]:
+def _without_cancelled(lines: ir.Table) -> tuple[ir.Table, ir.Table | None, tuple[Summed, ...], float]:
     """The lines that stand, the returns among them (None without any), the findings and the cancelled money.
 
     A negative line that names a cancelled order, or the cancelled product of one, leaves with it.
@@ -141,6 +136,7 @@ def _without_cancelled(
             left=lines.left.sum().fill_null(0),
             money=lines.amount.cast(MONEY).sum(where=lines.left).cast("float64").fill_null(0.0),
             returns=(~lines.left & (lines.amount < 0)).sum().fill_null(0),
+            naming=(~lines.left & (lines.amount < 0) & lines.named.notnull()).sum().fill_null(0),
         )
         .to_pandas()
         .iloc[0]
@@ -153,7 +149,7 @@ def _without_cancelled(
     findings = [Summed(
         rule=Rule.CANCELLED.value, action=Action.DROPPED.value, column="status", number=left, amount=money
     )]  # fmt: skip
-    if named:
+    if int(counted["naming"]):
         returns, naming, naming_money = _not_naming(returns, stands, lines.filter(lines.left))
         if naming:
             findings.append(Summed(
@@ -161,15 +157,15 @@ def _without_cancelled(
                 number=naming, amount=naming_money,
             ))  # fmt: skip
         money += naming_money
-    some = int(returns.count().execute())
-    return stands, returns if some else None, tuple(findings), money
+    return stands, returns if int(counted["returns"]) else None, tuple(findings), money
 
 
 def _not_naming(returns: ir.Table, stands: ir.Table, left: ir.Table) -> tuple[ir.Table, int, float]:
     """The returns that name nothing cancelled; number and money of the others."""
     gone = left.select(gone_order="order_id", gone_product="product").distinct()
-    alive = stands.filter(stands.amount >= 0).select(gone_whole="order_id").distinct()
-    gone_whole = not_among(left.select(gone_whole="order_id").distinct(), alive, ["gone_whole"])
+    orders = left.select(gone_whole="order_id").distinct()
+    alive = among(stands.filter(stands.amount >= 0).select(gone_whole="order_id"), orders, ["gone_whole"])
+    gone_whole = not_among(orders, alive.distinct(), ["gone_whole"])
     marked = returns.left_join(gone, [("named", "gone_order"), ("product", "gone_product")])
     marked = marked.left_join(gone_whole, [("named", "gone_whole")])
     naming = marked.gone_order.notnull() | marked.gone_whole.notnull()

@@ -45,6 +45,10 @@ class Steps:
         self._kept.append(kept)
         return kept
 
+    def settle(self, table: ir.Table) -> ir.Table:
+        """A large table that is asked for many times: kept where the disk is ours, worked out again elsewhere."""
+        return self.named(table)
+
     def release(self) -> None:
         """Let go of what was kept; an engine that is gone has done so already."""
         while self._kept:
@@ -69,6 +73,10 @@ class OwnSteps(Steps):
         """The table worked out once."""
         kept: ir.Table = self._connection.create_table(_name(), table)
         return kept
+
+    def settle(self, table: ir.Table) -> ir.Table:
+        """The table worked out once."""
+        return self.keep(table)
 
 
 class SparkSteps(Steps):
