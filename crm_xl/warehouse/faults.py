@@ -31,6 +31,11 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "硬盘空间不够，无法计算。",
         "请清理硬盘后再刷新。",
     ),
+    (
+        r"set lock|conflicting lock|unique file handle|already attached|already open",
+        "数据文件正被别的程序使用。",
+        "请关闭它，或复制一份再用。",
+    ),
     (r"out ?of ?memory", "内存不够，无法计算。", "请关闭其他程序后再刷新。"),
     (
         r"unicode|utf-?8|encoding",
@@ -43,14 +48,14 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "请检查表名和列名。",
     ),
     (
+        r"magic|not a valid duckdb|corrupt|sniff|too small to be",
+        "数据文件不完整或不是所说的格式。",
+        "请重新导出后再刷新。",
+    ),
+    (
         r"conversion|invalid ?input|datatype|cast|numericvalue|invalid_argument|type_mismatch",
         "数据源里有不能转换的值。",
         "请核对各列的类型，或用 --map 对照表指明列。",
-    ),
-    (
-        r"parquet|not a valid duckdb|csv|sniff|magic|corrupt",
-        "数据文件不完整或不是所说的格式。",
-        "请重新导出后再刷新。",
     ),
     (
         r"operational|connection|connect|admin ?shutdown|timeout|network|closed|socket|refused|host|java",
