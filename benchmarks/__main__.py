@@ -1,7 +1,9 @@
-"""`python -m benchmarks [NAME]`; dev.py calls it after setting everything up."""
+"""`python -m benchmarks [NAME]` or `… scale [LINES]`; dev.py calls it after setting everything up."""
 
 import sys
 
-from benchmarks.harness import main
+from benchmarks import harness, scale
 
-sys.exit(main(sys.argv[1:]))
+if sys.argv[1:2] == ["scale"]:  # takes minutes and gigabytes, and compares with nothing
+    sys.exit(scale.main(sys.argv[2:]))
+sys.exit(harness.main(sys.argv[1:]))

@@ -29,9 +29,14 @@ from crm_xl.tables import inputs as i
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bought:
-    """What each customer bought in a period, and the last order that counts before it began and by its end."""
+    """What each customer bought in a period, and the last order that counts before it began and by its end.
+
+    `profit` is of the lines that say one, and `profit_sales` what those came to.
+    """
 
     amount: Floats
+    profit: Floats
+    profit_sales: Floats
     orders: Floats
     last_before: Dates
     last: Dates
@@ -250,10 +255,12 @@ class LineFacts:
     def bought(self, customers: pd.Index[Any], periods: Sequence[Period]) -> list[Bought]:
         """What the listed customers bought in each period."""
         lines = self.order_lines(customers, max(period.end for period in periods))
-        orders = lines.counted
+        orders, told = lines.counted, ~np.isnan(lines.profit)
         return [
             Bought(
                 amount=lines.tally.sum(lines.amount, lines.inside(period)),
+                profit=lines.tally.sum(lines.profit, lines.inside(period) & told),
+                profit_sales=lines.tally.sum(lines.amount, lines.inside(period) & told),
                 orders=orders.orders(period),
                 last_before=orders.last(np.datetime64(period.start, "D") - np.timedelta64(1, "D")),
                 last=orders.last(np.datetime64(period.end, "D")),

@@ -290,7 +290,10 @@ class WarehouseFacts:
         inside = {f"orders_{n}": _within(days.day, period) for n, period in enumerate(periods)}
         found: dict[str, Any] = {}
         for n, period in enumerate(periods):
-            found[f"amount_{n}"] = _yuan(days.amount.sum(where=inside[f"orders_{n}"]))
+            here = inside[f"orders_{n}"]
+            found[f"amount_{n}"] = _yuan(days.amount.sum(where=here))
+            found[f"profit_{n}"] = _yuan(days.profit.sum(where=here))
+            found[f"sales_{n}"] = _yuan(days.profit_sales.sum(where=here))
             found[f"before_{n}"] = days.day.max(where=days.counts & (days.day < _day(period.start)))
             found[f"last_{n}"] = days.day.max(where=days.counts & (days.day <= _day(period.end)))
         of = _fetched(days.group_by("customer_id").agg(**found)).set_index("customer_id").reindex(customers)
@@ -298,6 +301,8 @@ class WarehouseFacts:
         return [
             Bought(
                 amount=_floats(of[f"amount_{n}"]),
+                profit=_floats(of[f"profit_{n}"]),
+                profit_sales=_floats(of[f"sales_{n}"]),
                 orders=_floats(orders[f"orders_{n}"]),
                 last_before=_dates(of[f"before_{n}"]),
                 last=_dates(of[f"last_{n}"]),

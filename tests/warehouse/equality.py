@@ -15,12 +15,13 @@ from crm_xl.tables import outputs as o
 from crm_xl.warehouse.orders import WarehouseOrders
 from tests.warehouse.cases import TODAY, Case, as_read, inputs_of
 
-# A line's place is told of a sheet, and not of a warehouse; what stands out is not looked for there. Reports and
-# the lists that narrow them go by single lines.
-_OF_REPORTS = {table.name for report in REPORTS for table in report.tables}
-_BY_LINE = _OF_REPORTS | {
+# A line's place is told of a sheet, and not of a warehouse; what stands out is not looked for there, and owners and
+# regions that only lines name are not listed. These name all product types of a customer, not only the first.
+_BY_LINE = {
     o.LEDGER.name, o.LEDGER_SUMMARY.name, o.CHECKS.name, "tblDataStatus", "tblOwnerList", "tblRegionList",
+    "tblBasicInfo", "tblRelation", "tblCustomerCard",
 }  # fmt: skip
+_OF_REPORTS = {table.name for report in REPORTS for table in report.tables}
 _ONLY_IN_SHEETS = {Rule.OUTLIER.value, Rule.UNIT_DOUBTFUL.value, Rule.UNKNOWN_COLUMN.value}
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.reports.ground import Ground
 from crm_xl.analysis.reports.identity import joined
 from crm_xl.analysis.reports.texts import text_of
 from crm_xl.analysis.tally import is_yes
-from crm_xl.analysis.trend import monthly_trend
 from crm_xl.schema import Table
 from crm_xl.tables import card as d
 from crm_xl.tables import inputs as i
@@ -22,11 +22,11 @@ BY_ACTION, BY_PLAN, BY_TALK = "改进", "计划", "约定"
 
 def months(ground: Ground, customer: str) -> pd.DataFrame:
     """CARD_MONTHS: what the customer ordered in each of the last 24 months; blank before the first order."""
-    orders = ground.frames.get(i.ORDERS.name)
+    orders = orders_of(ground.frames)
     names = list(d.CARD_MONTHS.names)
     if orders is None:
         return pd.DataFrame(columns=names).reindex(range(d.CARD_MONTHS.fixed_rows or 0))
-    return monthly_trend(orders[orders["customer_id"] == customer], ground.date)[names]
+    return orders.keep(pd.Series([customer], dtype=object)).monthly_trend(ground.date)[names]
 
 
 def interactions(ground: Ground, customer: str) -> pd.DataFrame:

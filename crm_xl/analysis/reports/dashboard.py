@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.balance import Balance
-from crm_xl.analysis.calendar import window
+from crm_xl.analysis.calendar import Period, window
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats, growth
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
+from crm_xl.analysis.order_facts import Bought, OrderFacts, orders_of
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import industries
 from crm_xl.analysis.reports.sales_facts import REGION
-from crm_xl.analysis.reports.sales_figures import HUNDRED, Assigned, block, figures
-from crm_xl.analysis.reports.status import status_on
-from crm_xl.analysis.tally import sums
+from crm_xl.analysis.reports.sales_figures import HUNDRED, block
+from crm_xl.analysis.reports.status import status_of
+from crm_xl.analysis.tally import divide, sums
 from crm_xl.schema import Table
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import inputs as i
@@ -39,10 +40,11 @@ def make(ground: Ground) -> Made:
         d.TOP_MOVERS.name: _movers(ground),
         d.INDUSTRY_CHART.name: _industry_chart(ground),
     }
-    if i.ORDERS.name in ground.frames:
+    if orders_of(ground.frames) is not None:
         made[d.RF_HEAT.name] = rf_heat(ground.made[o.RFM.name])
-        made[d.REGION_HEAT.name] = region_heat(ground)
         made[d.TOP_WARNINGS.name] = _warnings(ground)
+    if i.ORDERS.name in ground.frames:
+        made[d.REGION_HEAT.name] = region_heat(ground)
     return Made(tables=made)
 
 
@@ -52,8 +54,8 @@ def key_figures(ground: Ground) -> pd.DataFrame:
     scores = ground.scores
     traded = int((ground.metrics["lifetime_orders"] > 0).sum())
     told["客户数"] = (f"{len(scores):,} 家", "", f"有订单 {traded:,} 家")
-    if i.ORDERS.name in ground.frames:
-        told |= _sold(ground)
+    if (orders := orders_of(ground.frames)) is not None:
+        told |= _sold(ground, orders)
     warnings = ground.made.get(w.WARNINGS.name)
     if warnings is not None:
         told["高级别流失预警"] = (
@@ -68,33 +70,34 @@ def key_figures(ground: Ground) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(d.KEY_FIGURES.names), dtype=object)
 
 
-def _sold(ground: Ground) -> dict[str, Row]:
+def _sold(ground: Ground, orders: OrderFacts) -> dict[str, Row]:
     """What was sold in the period and in the one before, and how many were active at the end of each."""
-    facts, lines, sales = ground.sales, ground.lines, ground.sales.sales
-    before = ground.period.previous
-    place = np.where(before.covers(sales.day), 1, -1)
-    place[ground.period.covers(sales.day)] = 0
-    found = figures(facts, Assigned(place, None), 2)
-    inside = place >= 0
-    profit, sold = (sums(place[inside], of[inside], 2) for of in (sales.profit, sales.profit_base))
-    margin = np.divide(profit, sold, out=np.full(2, np.nan), where=sold > 0)
-    first = lines.counted.first()
-    new = np.array([period.covers(first).sum() for period in (ground.period, before)], dtype=float)
-    active = np.array([_active_share(ground, period.end) for period in (ground.period, before)])
+    periods = (ground.period, ground.period.previous)
+    bought = orders.bought(ground.listed, periods)
+
+    def both(figure: Callable[[Bought], float]) -> Floats:
+        return np.array([figure(each) for each in bought], dtype=float)
+
+    amount, number = both(lambda each: each.amount.sum()), both(lambda each: each.orders.sum())
+    first = orders.buyers["first_order"].to_numpy()
+    new = np.array([period.covers(first).sum() for period in periods], dtype=float)
+    active = [_active_share(ground, each, period) for each, period in zip(bought, periods, strict=True)]
     return {
-        "订单总额": _grown(found.amount / YUAN_PER_WAN, "{:,.1f} 万元"),
-        "订单数": _grown(found.orders, "{:,.0f} 单"),
-        "下单客户数": _grown(found.customers, "{:,.0f} 家"),
-        "客单价": _grown(found.average_order_value, "{:,.0f} 元"),
-        "毛利率": _moved(margin),
+        "订单总额": _grown(amount / YUAN_PER_WAN, "{:,.1f} 万元"),
+        "订单数": _grown(number, "{:,.0f} 单"),
+        "下单客户数": _grown(both(lambda each: (each.orders > 0).sum()), "{:,.0f} 家"),
+        "客单价": _grown(divide(amount, number), "{:,.0f} 元"),
+        "毛利率": _moved(
+            divide(both(lambda each: each.profit.sum()), both(lambda each: each.profit_sales.sum()))
+        ),
         "新增客户数": _grown(new, "{:,.0f} 家"),
-        "期末活跃客户占比": _moved(active),
+        "期末活跃客户占比": _moved(np.array(active)),
     }
 
 
-def _active_share(ground: Ground, day: pd.Timestamp) -> float:
-    """Active ÷ those who had ordered by the day; missing where nobody had."""
-    status = status_on(ground, day)
+def _active_share(ground: Ground, bought: Bought, period: Period) -> float:
+    """Active ÷ those who had ordered by the period's end; missing where nobody had."""
+    status = status_of(ground, bought.last, period.end)
     had = int(status.traded.sum())
     return float((status.activity == ACTIVE).sum() / had) if had else np.nan
 

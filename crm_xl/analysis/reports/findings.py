@@ -15,7 +15,7 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.reports.choice import Choice
 from crm_xl.analysis.reports.ground import Ground
 from crm_xl.analysis.reports.groups import industries
-from crm_xl.analysis.reports.status import status_on
+from crm_xl.analysis.reports.status import status_of
 from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in
 from crm_xl.tables import inputs as i
 
@@ -61,10 +61,9 @@ class Facts:
 
     @cached_property
     def lost(self) -> Flags:
-        """Who has left: 流失 by activity, or registered so with no order since; nobody without order lines."""
-        if i.ORDERS.name not in self.ground.frames:
-            return np.zeros(self.size, dtype=bool)
-        return status_on(self.ground, self.ground.date).lost
+        """Who has left: 流失 by activity, or registered so with no order since; nobody without orders."""
+        last = self.dates("last_order_date").astype("datetime64[D]")
+        return status_of(self.ground, last, self.ground.date).lost
 
     @property
     def whole(self) -> Choice:

@@ -49,9 +49,19 @@ class Status:
 
 def status_on(ground: Ground, day: pd.Timestamp) -> Status:
     """How everybody stood at the end of a day; later orders, contacts and registrations are not known yet."""
+    return status_of(ground, ground.lines.counted.last(np.datetime64(day, "D")), day)
+
+
+def status_of(ground: Ground, last: Dates, day: pd.Timestamp) -> Status:
+    """How everybody stood at the end of a day, by the last orders up to it.
+
+    Args:
+        ground: the facts.
+        last: the day of each customer's last order that counts; NaT for those who had none yet.
+        day: later contacts and registrations are not known yet.
+    """
     general = ground.settings.general
     date = np.datetime64(day, "D")
-    last = ground.lines.counted.last(date)
     contact = _last_contact(ground, date) if general.activity_by_contact else None
     return Status(
         last_order=last,
