@@ -6,6 +6,8 @@
                                   the tests that run LibreOffice, N times in a row; stops where one fails
     python dev.py lint            ruff and mypy
     python dev.py bench [NAME]    speed and memory beside fixed baselines
+    python dev.py bench scale [LINES …]
+                                  orders by the million, refreshed out of core: time and memory
     python dev.py build           the workbook and the templates, from their declarations
     python dev.py wheelhouse      everything that an installation on Windows without a network needs
     python dev.py release         wheel, workbook, templates, wheelhouse and checksums in dist/

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # So many spellings that are not plain are read here; more say that the column holds something else.
 MOST_SPELLINGS = 200_000
+HOURS_AHEAD = 8  # of UTC, in all of China
 
 # Texts that mean themselves in every engine's regular expressions: letters, digits, Chinese characters.
 _SIGN = "0-9A-Za-z\u4e00-\u9fff"
@@ -172,7 +173,11 @@ def _numbers(found: TypedTable, column: Column) -> TypedTable:
 def _moments(found: TypedTable, column: Column) -> TypedTable:
     import ibis
 
-    moment: Any = found.table[column.name].cast("timestamp")
+    raw: Any = found.table[column.name]
+    moment = raw.cast("timestamp")
+    if raw.type().is_timestamp() and raw.type().timezone is not None:
+        # Engines keep such moments, and hand them out, in UTC: an order of 7 in the morning would be yesterday's.
+        moment = moment + ibis.interval(hours=HOURS_AHEAD)
     first, end = ibis.timestamp(f"{YEARS[0]}-01-01"), ibis.timestamp(f"{YEARS[1] + 1}-01-01")
     beyond = ((moment < first) | (moment >= end)).fill_null(False)
     return _with(found, column, beyond.ifelse(None, moment), beyond)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from crm_xl.analysis.pipeline import analyze
 from crm_xl.warehouse import WarehouseOrders
 from tests.warehouse.cases import Case, as_texts, cases
 from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
@@ -49,3 +51,12 @@ def test_a_duckdb_file_is_a_sheet(tmp_path: Path, case: Case) -> None:
             "create schema crm; create table crm.orders as select * from lines; create table other (n int)"
         )
     assert_equal(in_warehouse(case, WarehouseOrders(f"{file}#crm.orders")), in_memory(case))
+
+
+def test_a_moment_with_a_time_zone_is_of_a_day_in_china(tmp_path: Path) -> None:
+    # 7:30 in Shanghai is 23:30 of the day before in UTC, in which Parquet keeps it.
+    moment = pd.to_datetime(["2026-01-05 07:30"]).tz_localize("Asia/Shanghai")
+    lines = pd.DataFrame({"order_id": ["S1"], "customer_id": ["C1"], "order_date": moment, "amount": [10.0]})
+    lines.to_parquet(tmp_path / "orders.parquet")
+    with WarehouseOrders(str(tmp_path)) as orders:
+        assert analyze({}, orders=orders).analysis_date == pd.Timestamp("2026-01-05")

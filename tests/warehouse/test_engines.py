@@ -6,10 +6,13 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from crm_xl.analysis.pipeline import analyze
 from crm_xl.sources.database import PASSWORD_VARIABLE
+from crm_xl.tables import outputs as o
 from crm_xl.warehouse import WarehouseOrders
 from tests.support.postgres import Postgres
 from tests.warehouse.cases import Case, as_texts, cases
@@ -37,6 +40,23 @@ def test_postgresql_is_a_sheet(postgres: Postgres, case: Case) -> None:
         patch.setenv(PASSWORD_VARIABLE, postgres.password)
         orders = WarehouseOrders(f"{postgres.address()}#orders")
         assert_equal(in_warehouse(case, orders), in_memory(case))
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_a_moment_with_a_time_zone_is_of_a_day_in_china(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PASSWORD_VARIABLE, postgres.password)
+    postgres.run(
+        "drop table if exists zoned; create table zoned (单号 text, 客户ID bigint, 下单日期 timestamptz, 金额 numeric);"
+        "insert into zoned values ('S1', 812345678901234567, '2026-01-04 23:30+00', 10)"
+    )
+    with WarehouseOrders(f"{postgres.address()}#public.zoned") as orders:
+        results = analyze({}, orders=orders)
+        assert results.analysis_date == pd.Timestamp("2026-01-05")  # 7:30 in Shanghai
+        # A number of 18 digits is exact in a database, and an id.
+        assert results.tables[o.METRICS.name]["customer_id"].tolist() == ["812345678901234567"]
 
 
 @pytest.mark.slow
