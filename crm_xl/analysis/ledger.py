@@ -162,6 +162,7 @@ class Summed:
     column: str  # English name; empty for whole rows
     number: int
     amount: float
+    detail: str = ""  # in words; empty: how many lines there are
 
 
 class Ledger:
@@ -188,7 +189,7 @@ class Ledger:
                 "rule": found.rule,
                 "action": found.action,
                 "before": "",
-                "after": f"共 {found.number:,} 行，逐行内容留在数据仓库",
+                "after": found.detail or f"共 {found.number:,} 行，逐行内容留在数据仓库",
                 "amount": found.amount,
             }
         )

@@ -19,10 +19,11 @@ _MAD_TO_SIGMA = 1.4826
 _LEAST_FACTOR = 10.0
 
 _OFF = 10_000  # between 元 and 万元
+BEYOND_BELIEF = _OFF**0.75  # so many times off, or as many times too small
 # A ratio of two columns that is 1 or somewhat below when both are in 元.
-_RATIOS = {"amount": ("quantity", "unit_price"), "profit": ("amount",)}
+RATIOS = {"amount": ("quantity", "unit_price"), "profit": ("amount",)}
 # No column of a sales table has half of its values beyond these, in its declared unit.
-_BELIEVABLE = {
+BELIEVABLE = {
     (i.CUSTOMERS.name, "revenue_wan"): (None, 5_000_000.0),
     (i.CUSTOMERS.name, "budget_wan"): (None, 200_000.0),
     (i.ORDERS.name, "amount"): (0.5, None),
@@ -103,10 +104,10 @@ def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
     sizes = np.abs(screened.values(column.name)[rows])
     middle = float(np.median(sizes))
     other = "万元" if column.unit == "元" else "元"
-    low, high = _BELIEVABLE.get((screened.table.name, column.name), (None, None))
+    low, high = BELIEVABLE.get((screened.table.name, column.name), (None, None))
     if (low is not None and middle < low) or (high is not None and middle > high):
         return f"中位数 {middle:.6g}，像是以{other}填写"
-    parts = _RATIOS.get(column.name, ())
+    parts = RATIOS.get(column.name, ())
     if screened.table is not i.ORDERS or not parts or not all(name in screened.headings for name in parts):
         return ""
     product = np.prod([np.abs(screened.values(name)[rows]) for name in parts], axis=0)
@@ -116,8 +117,8 @@ def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
     ratio = float(np.median(sizes[known] / product[known]))
     words = "×".join(screened.table.column(name).title for name in parts)
     # A profit a hundred times smaller than its sale is a thin margin; only the other way round is beyond belief.
-    too_small = column.name == "amount" and ratio < _OFF**-0.75
-    return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if ratio > _OFF**0.75 or too_small else ""
+    too_small = column.name == "amount" and ratio < 1 / BEYOND_BELIEF
+    return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if ratio > BEYOND_BELIEF or too_small else ""
 
 
 def blank_is_an_answer(table: Table, column: Column) -> bool:

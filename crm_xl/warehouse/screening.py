@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.ledger import Action, Rule, Summed
-from crm_xl.analysis.outliers import blank_is_an_answer
+from crm_xl.analysis.outliers import BELIEVABLE, BEYOND_BELIEF, FEWEST, RATIOS, blank_is_an_answer
 from crm_xl.analysis.screening import EVENT_DATES, is_fatal
-from crm_xl.schema import Kind
+from crm_xl.schema import Column, Kind
 from crm_xl.tables import inputs as i
 from crm_xl.warehouse.joins import among, not_among
 from crm_xl.warehouse.reading import TypedTable
@@ -88,6 +90,7 @@ def screened_orders(
         aside, money_aside = aside + repeated.number, money_aside + repeated.amount
     kept = steps.named(kept)
     findings += _emptied(kept, typed)
+    findings += _doubtful_units(kept, typed)
     kept, moved = _merged(kept.select(*typed.names), stays, steps)
     return ScreenedOrders(
         lines=kept,
@@ -198,6 +201,49 @@ def _emptied(lines: ir.Table, typed: TypedTable) -> Iterator[Summed]:
     for key, (rule_name, action, name) in wanted.items():
         if number := int(numbers[key]):
             yield _found(Rule(rule_name), action, name, number)
+
+
+def _doubtful_units(lines: ir.Table, typed: TypedTable) -> Iterator[Summed]:
+    """Money columns that look 10,000 times off: more than half of the values beyond belief, as of a sheet the median."""
+    doubts: list[tuple[Column, str]] = []
+    counts: dict[str, Any] = {}
+    for column in typed.columns:
+        if column.kind is not Kind.MONEY:
+            continue
+        size = lines[column.name].abs()
+        known = (size > 0).fill_null(False)
+        low, high = BELIEVABLE.get((i.ORDERS.name, column.name), (None, None))
+        beyond = [(limit, size < limit, "小于") for limit in (low,) if limit is not None]
+        beyond += [(limit, size > limit, "大于") for limit in (high,) if limit is not None]
+        other = "万元" if column.unit == "元" else "元"
+        for limit, where, word in beyond:
+            doubts.append((column, f"半数以上{word} {limit:g}，像是以{other}填写"))
+            _count(counts, known, where)
+        parts = RATIOS.get(column.name, ())
+        if parts and all(name in typed.names for name in parts):
+            product = reduce(operator.mul, (lines[name].abs() for name in parts))
+            both = known & (product > 0).fill_null(False)
+            words = "×".join(i.ORDERS.column(name).title for name in parts)
+            doubts.append((column, f"半数以上超过{words}的 {BEYOND_BELIEF:g} 倍，像是单位相差一万倍"))
+            _count(counts, both, size > product * BEYOND_BELIEF)
+            if column.name == "amount":  # a profit may be thin
+                doubts.append((column, f"半数以上不到{words}的 {BEYOND_BELIEF:g} 分之一，像是单位相差一万倍"))
+                _count(counts, both, size * BEYOND_BELIEF < product)
+    if not counts:
+        return
+    numbers = lines.agg(**counts).to_pandas().iloc[0]
+    told: set[str] = set()
+    for place, (column, words) in enumerate(doubts):
+        size, beyond_belief = int(numbers[f"n{place}"]), int(numbers[f"b{place}"])
+        if size >= FEWEST and 2 * beyond_belief > size and column.name not in told:
+            told.add(column.name)
+            yield replace(_found(Rule.UNIT_DOUBTFUL, Action.NOTED, column.name, 1), detail=words)
+
+
+def _count(counts: dict[str, Any], known: Any, beyond: Any) -> None:
+    place = len(counts) // 2
+    counts[f"n{place}"] = known.sum().fill_null(0)
+    counts[f"b{place}"] = (known & beyond.fill_null(False)).sum().fill_null(0)
 
 
 def _merged(lines: ir.Table, stays: Mapping[str, str], steps: Steps) -> tuple[ir.Table, list[Summed]]:

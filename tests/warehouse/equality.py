@@ -22,7 +22,7 @@ _BY_LINE = {
     "tblBasicInfo", "tblRelation", "tblCustomerCard",
 }  # fmt: skip
 _OF_REPORTS = {table.name for report in REPORTS for table in report.tables}
-_ONLY_IN_SHEETS = {Rule.OUTLIER.value, Rule.UNIT_DOUBTFUL.value, Rule.UNKNOWN_COLUMN.value}
+_ONLY_IN_SHEETS = {Rule.OUTLIER.value, Rule.UNKNOWN_COLUMN.value}
 
 
 def in_memory(case: Case) -> Results:
@@ -87,7 +87,7 @@ def _rules(results: Results) -> pd.DataFrame:
 def _verdicts(results: Results) -> pd.DataFrame:
     """Checks by name with their findings; without places, and without the checks of single cells."""
     checks = results.tables[o.CHECKS.name]
-    told = ~checks["check"].isin(["总核对", "金额单位与声明一致", "没有超出范围或异常的数值"])
+    told = ~checks["check"].isin(["总核对", "没有超出范围或异常的数值"])
     told &= ~checks["check"].str.startswith(tuple(f"“{TABLES[name].title}”" for name in _OF_REPORTS))
     verdicts = checks.loc[told, ["check", "result", "findings", "detail"]]
     # Who is named first is who comes first, and a warehouse knows no first.

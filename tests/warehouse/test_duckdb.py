@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from crm_xl.analysis.ledger import Rule
 from crm_xl.analysis.pipeline import analyze
+from crm_xl.tables import inputs as i
+from crm_xl.tables import outputs as o
 from crm_xl.warehouse import WarehouseOrders
 from tests.warehouse.cases import Case, as_texts, cases
 from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
@@ -60,3 +63,35 @@ def test_a_moment_with_a_time_zone_is_of_a_day_in_china(tmp_path: Path) -> None:
     lines.to_parquet(tmp_path / "orders.parquet")
     with WarehouseOrders(str(tmp_path)) as orders:
         assert analyze({}, orders=orders).analysis_date == pd.Timestamp("2026-01-05")
+
+
+@pytest.mark.parametrize(
+    ("changed", "doubted"),
+    [
+        ({}, []),
+        ({"amount": 0.12, "profit": 0.024}, ["amount"]),
+        ({"profit": 2_000_000.0}, ["profit"]),
+        ({"quantity": 5e6}, ["amount"]),
+    ],
+)
+def test_a_doubtful_unit_is_told_as_of_a_sheet(
+    tmp_path: Path, changed: dict[str, float], doubted: list[str]
+) -> None:
+    # 1,200 元 of 4 pieces at 300; then in 万元, a profit in another unit, a quantity in pieces of ten thousand.
+    values = {"amount": 1200.0, "profit": 240.0, "quantity": 4.0, "unit_price": 300.0, **changed}
+    lines = pd.DataFrame(
+        {
+            "order_id": [f"S{n}" for n in range(25)],
+            "customer_id": "C1",
+            "order_date": pd.Timestamp("2026-01-05"),
+            **values,
+        }
+    )
+    lines.to_parquet(tmp_path / "orders.parquet")
+    with WarehouseOrders(str(tmp_path)) as orders:
+        there = analyze({}, orders=orders)
+    here = analyze({i.ORDERS.name: lines})
+    for results in (there, here):
+        ledger = results.tables[o.LEDGER.name]
+        told = ledger.loc[ledger["rule"] == Rule.UNIT_DOUBTFUL.value, "column"].tolist()
+        assert told == [i.ORDERS.column(name).title for name in doubted]
