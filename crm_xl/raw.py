@@ -25,17 +25,35 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _objects(series: pd.Series) -> np.ndarray:
-    """The values as Python objects, None for a missing one; equal texts are one object.
+@dataclass(frozen=True, eq=False)
+class Distinct:
+    """A column of texts told apart.
 
-    Half a million ids are a few thousand texts: made once each, they take a tenth of the memory, and whoever
-    tells them apart later finds their hashes ready.
+    Attributes:
+        column: the column it tells of; of another one in its place it says nothing.
+        codes: which of the texts each cell is; -1 for a blank.
+        texts: each once, in order of first appearance.
     """
-    if isinstance(series.dtype, pd.StringDtype):
-        codes, distinct = pd.factorize(series)
-        texts = np.empty(len(distinct) + 1, dtype=object)  # the code of a missing value is -1: the last, None
-        texts[:-1] = distinct
-        return np.asarray(texts[codes], dtype=object)
+
+    column: np.ndarray
+    codes: np.ndarray
+    texts: np.ndarray
+
+
+def _distinct(series: pd.Series) -> Distinct:
+    """A frame's column of texts as Python objects, None for a missing one; equal texts are one object.
+
+    Half a million ids are a few thousand texts: made once each, they take a tenth of the memory, and nobody has to
+    tell them apart again.
+    """
+    codes, distinct = pd.factorize(series)
+    texts = np.empty(len(distinct) + 1, dtype=object)  # the code of a missing value is -1: the last, None
+    texts[:-1] = distinct
+    return Distinct(np.asarray(texts[codes], dtype=object), codes, texts[:-1])
+
+
+def _objects(series: pd.Series) -> np.ndarray:
+    """The values as Python objects, None for a missing one."""
     values = series.astype(object).to_numpy(dtype=object, copy=True)
     values[series.isna().to_numpy()] = None
     return values
@@ -83,6 +101,7 @@ class RawTable:
         file_lines: the 1-based line of each body row in a text file; empty for a sheet.
         errors: (body row, column index) -> error text.
         date1904: whether bare numbers that stand for days count from 1904-01-01, as old Mac workbooks do.
+        told_apart: column index -> its distinct texts, where whoever made the table knew them; ask `distinct`.
     """
 
     name: str
@@ -94,9 +113,15 @@ class RawTable:
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     file_lines: np.ndarray | None = None
     date1904: bool = False
+    told_apart: Mapping[int, Distinct] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
+
+    def distinct(self, index: int) -> Distinct | None:
+        """The distinct texts of a column, if they are known; it then holds texts and blanks alone."""
+        known = self.told_apart.get(index)
+        return known if known is not None and known.column is self.columns[index] else None
 
     def cell(self, row: int, heading: str | None = None) -> str:
         """The address a user can go to: "订单!C17"; of the whole row "订单!第17行" without a heading.
@@ -148,12 +173,20 @@ class RawTable:
         Numeric and date columns keep their type; in all others a missing value becomes None.
         """
         columns = []
+        told_apart: dict[int, Distinct] = {}
         for index in range(frame.shape[1]):
             series = frame.iloc[:, index]
             if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiubM":
                 columns.append(series.to_numpy())
-                continue
-            columns.append(_objects(series))
+            elif isinstance(series.dtype, pd.StringDtype):
+                told_apart[index] = _distinct(series)
+                columns.append(told_apart[index].column)
+            else:
+                columns.append(_objects(series))
         return cls(
-            name=name, headings=tuple(str(c) for c in frame.columns), columns=tuple(columns), sheet=name
+            name=name,
+            headings=tuple(str(c) for c in frame.columns),
+            columns=tuple(columns),
+            sheet=name,
+            told_apart=told_apart,
         )

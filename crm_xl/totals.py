@@ -28,7 +28,8 @@ def totals_rows(table: RawTable, keys: Collection[int]) -> dict[int, int]:
     for index, column in enumerate(table.columns):
         first = nothing_before.any()
         if first or index in keys:
-            for row in _total_cells(column):
+            known = table.distinct(index)
+            for row in _total_cells(column, column if known is None else known.texts):
                 if nothing_before[row] or index in keys:
                     found.setdefault(row, index)
         if first:
@@ -36,12 +37,12 @@ def totals_rows(table: RawTable, keys: Collection[int]) -> dict[int, int]:
     return dict(sorted(found.items()))
 
 
-def _total_cells(column: np.ndarray) -> Iterator[int]:
-    """The rows of a column whose cell says 合计."""
+def _total_cells(column: np.ndarray, distinct: np.ndarray) -> Iterator[int]:
+    """The rows of a column whose cell says 合计; every text of it stands among the distinct ones."""
     if column.dtype.kind != "O":
         return
     # Half a million cells are seldom asked one by one, and hold a twentieth of that in different texts.
-    texts = "\n".join([cell for cell in set(column) if type(cell) is str]).lower()
+    texts = "\n".join([cell for cell in set(distinct) if type(cell) is str]).lower()
     if any(mark in texts for mark in TOTAL_MARKS):
         for row, cell in enumerate(column):
             if type(cell) is str and is_total(cell):

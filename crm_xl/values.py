@@ -66,7 +66,13 @@ class Converted:
     codes: np.ndarray | None = None
 
 
-def convert(values: np.ndarray, column: Column, *, date1904: bool = False) -> Converted:
+def convert(
+    values: np.ndarray,
+    column: Column,
+    *,
+    date1904: bool = False,
+    known: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Converted:
     """The column's cells as values of its kind; input untouched.
 
     Every distinct text is read once, so that half a million ids cost a fraction of a second.
@@ -75,7 +81,11 @@ def convert(values: np.ndarray, column: Column, *, date1904: bool = False) -> Co
         values: an object array as a sheet holds it, or a typed array (NaN and NaT are blanks).
         column: kind, unit, choices and, for a percentage, the declared maximum decide.
         date1904: whether bare serial numbers in a column of dates count from 1904-01-01.
+        known: where somebody has told a column of texts apart before: which of the distinct ones each cell is (-1
+            for a blank), and those.
     """
+    if known is not None:
+        return _of_distinct(*known, column)
     numeric, temporal = column.kind in NUMERIC, column.kind in TEMPORAL
     if temporal and date1904 and values.dtype.kind in "Ofiu":
         values = np.fromiter(map(serial_since_1900, values), dtype=object, count=len(values))
@@ -169,7 +179,11 @@ def _moments(moments: np.ndarray, column: Column) -> Converted:
 
 def _distinct(values: np.ndarray, column: Column) -> Converted:
     """Every distinct value read once. The values are of one type: 1, 1.0 and True would fall together."""
-    codes, distinct = pd.factorize(values)
+    return _of_distinct(*pd.factorize(values), column)
+
+
+def _of_distinct(codes: np.ndarray, distinct: Any, column: Column) -> Converted:
+    """The column whose cells are those of the distinct values; the code of a blank is -1."""
     if column.kind is Kind.ID and _all_plain_ids(distinct):
         ids = _stored([*distinct, None], column)[codes]
         return Converted(ids, np.zeros(len(codes), dtype=bool), {}, codes)

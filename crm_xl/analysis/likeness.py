@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -65,12 +66,13 @@ def nearly_same(texts: Sequence[str], cutoff: float) -> Alike:
         near = np.abs(lengths[low] - lengths[high]) <= edits
         # Each insertion or deletion changes the set of signs by one at most.
         near &= np.bitwise_count(marks[low] ^ marks[high]) <= edits
-        found.append(np.unique(low[near] * len(texts) + high[near]))
-    pairs = np.unique(np.concatenate(found))
+        found.append(pd.unique(low[near] * len(texts) + high[near]))
+    pairs = np.sort(pd.unique(np.concatenate(found)))
     left, right = pairs // max(1, len(texts)), pairs % max(1, len(texts))
+    names = np.array(texts, dtype=object)
     similarity = np.asarray(
         process.cpdist(
-            [texts[at] for at in left], [texts[at] for at in right],
+            names[left].tolist(), names[right].tolist(),
             scorer=Indel.normalized_similarity, score_cutoff=cutoff, dtype=np.float64, workers=-1,
         )
         if len(pairs)

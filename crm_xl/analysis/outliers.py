@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from crm_xl.analysis.ledger import Action, Ledger, Rule
 from crm_xl.analysis.screening import Screened
@@ -74,10 +75,21 @@ def _is_measure(column: Column) -> bool:
 def _stand_out(sizes: np.ndarray, k: float) -> np.ndarray:
     if len(sizes) < FEWEST:
         return np.zeros(len(sizes), dtype=bool)
-    logs = np.log(sizes)
-    apart = np.abs(logs - np.median(logs))
-    limit = max(k * _MAD_TO_SIGMA * float(np.median(apart)), float(np.log(_LEAST_FACTOR)))
-    return np.asarray(apart > limit, dtype=bool)
+    # Half a million prices are a few thousand different ones.
+    codes, distinct = pd.factorize(sizes)
+    times = np.bincount(codes)
+    logs = np.log(distinct)
+    apart = np.abs(logs - _median(logs, times))
+    limit = max(k * _MAD_TO_SIGMA * _median(apart, times), float(np.log(_LEAST_FACTOR)))
+    return np.asarray(apart > limit, dtype=bool)[codes]
+
+
+def _median(values: np.ndarray, times: np.ndarray) -> float:
+    """The median of values that occur so many times each, at least once in all."""
+    order = np.argsort(values)
+    reached = np.cumsum(times[order])
+    low, high = np.searchsorted(reached, [(reached[-1] - 1) // 2, reached[-1] // 2], side="right")
+    return float(values[order[low]] + values[order[high]]) / 2
 
 
 def note_units(screened: Screened, ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 # Amounts that differ by less are one amount written twice (10.00 and 2 × 5.00).
 SAME_AMOUNT = 1e-7
@@ -122,10 +123,15 @@ def _grouped(keys: np.ndarray, rows: np.ndarray) -> Iterator[tuple[int, list[int
         yield key, group.tolist()
 
 
+def _is_among(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Which keys are wanted; few are, so that looking each up beats sorting them all."""
+    return pd.Series(keys).isin(pd.unique(wanted)).to_numpy()
+
+
 def _sellers(book: _Book, keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Open lines whose key is wanted by a return, earliest first."""
     rows = np.flatnonzero(book.open > 0)
-    rows = rows[np.isin(keys[rows], wanted)]
+    rows = rows[_is_among(keys[rows], wanted)]
     ordered: np.ndarray = rows[np.argsort(book.lines.moment[rows], kind="stable")]
     return ordered
 
@@ -164,7 +170,7 @@ def _take_exact(book: _Book, keys: np.ndarray) -> None:
     lines = book.lines
     pending = book.pending()
     untouched = np.flatnonzero((book.open > 0) & (book.open == lines.amount))
-    untouched = untouched[np.isin(keys[untouched], keys[pending])]
+    untouched = untouched[_is_among(keys[untouched], keys[pending])]
     rows = np.concatenate([untouched, pending])
     amounts = np.round(np.where(lines.amount[rows] > 0, lines.amount[rows], book.want[rows]), _DECIMALS)
     groups = np.empty(len(lines.amount), dtype=np.int64)

@@ -64,7 +64,10 @@ class Screened:
         """Those rows with every declared column and a fresh index; dates at midnight where declared so."""
         series = {}
         for column in self.table:
-            values = self.values(column.name)[rows]
+            if column.name not in self.headings and column.kind not in NUMERIC | TEMPORAL:
+                values = np.empty(len(rows), dtype=object)  # empty means None here
+            else:
+                values = self.values(column.name)[rows]
             if column.kind is Kind.DATE:
                 values = values.astype("datetime64[D]").astype(MOMENT)
             series[column.name] = pd.Series(values, dtype=values.dtype, copy=False)
@@ -149,7 +152,9 @@ def _convert(
         cells = raw.columns[matched[column.name]]
         if (table.name, column.name) in _TIMED:
             column = _timed(column)
-        columns[column.name] = read = convert(cells, column, date1904=raw.date1904)
+        told = raw.distinct(matched[column.name])
+        known = None if told is None else (told.codes, told.texts)
+        columns[column.name] = read = convert(cells, column, date1904=raw.date1904, known=known)
         if not present.all():
             present |= read.bad | ~_missing(read)
     return columns, present
@@ -166,7 +171,7 @@ def _absent(column: Column, size: int) -> Converted:
         return Converted(np.full(size, np.nan), none, {})
     if column.kind in TEMPORAL:
         return Converted(np.full(size, np.datetime64("NaT"), dtype=MOMENT), none, {})
-    return Converted(np.full(size, None, dtype=object), none, {}, np.full(size, -1))
+    return Converted(np.empty(size, dtype=object), none, {}, np.full(size, -1))  # empty means None here
 
 
 def _missing(column: Converted) -> np.ndarray:

@@ -197,7 +197,9 @@ def _names(name: str, frames: Frames) -> list[str]:
     values = set(found)
     for table, column in _ELSEWHERE[name]:
         if table.name in frames:
-            values |= {str(value) for value in frames[table.name][column].dropna().unique() if str(value)}
+            values |= {str(value) for value in frames[table.name][column].unique() if not pd.isna(value)} - {
+                ""
+            }
     if name == "industry":
         values |= {value.split("-")[0] for value in values}
     return sorted(values - {c.UNNAMED}) + [c.UNNAMED] * (c.UNNAMED in values)
