@@ -34,7 +34,7 @@ from crm_xl.tables.cells import SAMPLE_ENTRIES, SAMPLE_ROWS, note_name
 ROWS_MEASURED = 500  # for the widths of columns
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
-_SPARE_LINES = 3
+_SPARE_LINES = 4
 _MOST_NAMED = 4  # columns that people fill in; of more the first and the last are named
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
