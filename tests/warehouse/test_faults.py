@@ -218,6 +218,14 @@ def test_an_address_shows_no_password() -> None:
     assert (address.engine, address.password, address.table) == (Engine.POSTGRES, SECRET, "public.orders")
 
 
+def test_a_duckdb_file_may_be_written_as_a_url(tmp_path: Path) -> None:
+    file = in_duckdb(tmp_path, LINES)
+    address = parse_address(f"duckdb:///{file}#orders")  # four slashes: from the root
+    assert (address.engine, address.path, address.table) == (Engine.DUCKDB, file, "orders")
+    beside = parse_address("sales.duckdb#orders", tmp_path)  # from the workbook's folder
+    assert (beside.engine, beside.path) == (Engine.DUCKDB, file)
+
+
 def test_a_component_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     LINES.to_parquet(tmp_path / "a.parquet")
     monkeypatch.setitem(sys.modules, "ibis", None)
