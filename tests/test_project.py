@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 MOST_LINES = 400
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 # Put together here, so that this file does not itself hold what it looks for.
-UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X:")))
+UNFINISHED = re.compile(rf"\b(?:{'|'.join(('TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X:'))})")
 WORKPLACE = re.compile("|".join((r"/wor" + "k/", r"\.lib" + "rary", r"/ro" + "ot/", r"/tmp/bash" + "_jobs")))
 REGISTRY = re.compile(
     "|".join((r"registry\.np" + r"mjs", r"npm" + r"mirror", r"pypi\.or" + "g/", r"/sim" + "ple/"))
