@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from crm_xl.locks import take
 
-_PREFIX = ".~crm_xl-work-"
-_LOCK = ".~lock"
+_PREFIX = ".~crm_xl_work-"
+_LOCK = ".lock"
 
 
 @contextlib.contextmanager
@@ -26,21 +27,27 @@ def scratch_folder(beside: Path | None = None) -> Iterator[Path]:
     """
     home = Path(tempfile.gettempdir()) if beside is None else beside
     _remove_forsaken(home)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
-    held = take(folder / _LOCK)
+    folder = home / f"{_PREFIX}{uuid.uuid4().hex}"
+    # Before the folder and until after it: wherever a run is killed, the lock tells of the folder.
+    held = take(_lock_of(folder))
     try:
+        folder.mkdir(mode=0o700)
         yield folder
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
         if held is not None:
             held.release()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}{_LOCK}")
 
 
 def _remove_forsaken(home: Path) -> None:
     """Removes the folders whose makers are gone: nobody holds their lock."""
-    for folder in home.glob(f"{_PREFIX}*"):
+    for lock in home.glob(f"{_PREFIX}*{_LOCK}"):
         with contextlib.suppress(OSError):
-            # One without a lock file is just being made, or just going.
-            if (folder / _LOCK).exists() and (held := take(folder / _LOCK)) is not None:
+            if (held := take(lock)) is not None:
+                if held.sure:
+                    shutil.rmtree(lock.with_name(lock.name.removesuffix(_LOCK)), ignore_errors=True)
                 held.release()
-                shutil.rmtree(folder, ignore_errors=True)

@@ -153,6 +153,17 @@ def drafted(target: Path, write: Callable[[BinaryIO], None]) -> Iterator[Draft]:
                 temporary.unlink()
 
 
+def tidy(target: Path) -> None:
+    """Remove what a killed run left beside the target, unless somebody is writing it now."""
+    target = target.resolve()
+    with contextlib.suppress(OSError):
+        if _lock_file(target).exists() and (held := take(_lock_file(target))) is not None:
+            try:
+                _remove_leftovers(target)
+            finally:
+                held.release()
+
+
 def fingerprint(path: Path) -> Fingerprint | None:
     """What changes when anybody writes the file; None where there is none."""
     try:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm_xl.books.atomic import Fingerprint, fingerprint, replace_file, restore_backup
+from crm_xl.books.atomic import Fingerprint, fingerprint, replace_file, restore_backup, tidy
 from crm_xl.books.obstacles import changed_meanwhile, check_free
 from crm_xl.books.package import Changes, rewrite
 from crm_xl.books.protocol import Block, Cell, Place
@@ -21,11 +21,8 @@ from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive, check_well_formed, damaged
 from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts, SheetPart, TablePart
-from crm_xl.package.scan import error_cells, first_formula, has_formulas, last_cell
+from crm_xl.package.scan import cell_count, error_cells, first_formula, has_formulas, is_spread, last_cell
 from crm_xl.raw import RawTable, collection_paused, column_letters
-
-# calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
-_MOST_CELLS = 100_000_000
 
 Grid = list[list[Any]]
 
@@ -66,6 +63,7 @@ class FileBook:
         if not read_only:
             self._check_out(suffix)
             check_free(self.out.resolve())
+            tidy(self.out)
 
     @property
     def file(self) -> Path:
@@ -185,7 +183,7 @@ class FileBook:
                 if not has_formulas(xml):
                     self._without_formulas.add(sheet.part)
                 row, column = last_cell(xml)
-                if row * column > _MOST_CELLS:
+                if is_spread(row, column, cell_count(xml)):
                     raise CrmError(
                         f"工作表“{name}”用到了 {row:,} 行 {column:,} 列，远离表格的地方有多余的内容。",
                         where=f"{name}!{column_letters(column)}{row}",

@@ -184,7 +184,7 @@ class Archive:
         if "[content_types].xml" not in names:
             raise not_a_workbook(self.name, "OpenDocument 表格" if "mimetype" in names else "普通压缩文件")
         total = sum(info.file_size for info in infos)
-        if len(infos) > _MOST_ENTRIES or total > _LARGEST_WORKBOOK or any(_suspect(info) for info in infos):
+        if len(infos) > _MOST_ENTRIES or total > _LARGEST_WORKBOOK or any(is_suspect(info) for info in infos):
             raise CrmError(
                 f"工作簿解压后异常地大（{total / (1 << 20):,.0f} MB），为安全起见没有打开。",
                 where=self.name,
@@ -290,7 +290,8 @@ def not_a_workbook(name: str, kind: str) -> CrmError:
     )
 
 
-def _suspect(info: zipfile.ZipInfo) -> bool:
+def is_suspect(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry promises more than a part of a workbook has."""
     too_dense = info.file_size > _SUSPECT_SIZE and info.file_size > _SUSPECT_RATIO * info.compress_size
     return too_dense or info.file_size > LARGEST_PART
 

@@ -12,12 +12,19 @@ from collections.abc import Iterator
 from lxml import etree
 
 from crm_xl.package.areas import Area, column_number
+from crm_xl.raw import column_letters
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{1,3}[0-9]{1,7})["']""")
 _ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 _OWN_LINK = re.compile(rb'>HYPERLINK\((?:"|&quot;)#')
-_HARMLESS = 20_000_000  # cells
+_LONGEST_TAG = 2048  # bytes from the beginning of a cell to its formula, or to the end of its tag
+# A reader holds a sheet as a full rectangle, 40 bytes a cell: one stray cell in the last row and column would ask
+# for 17 billion of them.
+_MOST_CELLS = 100_000_000
+_HARMLESS = 5_000_000
+_BELIEVED = 20_000_000
+_SPARSE = 20  # times as many cells in the rectangle as hold something
 _ENDS_NAME = frozenset(b" >/\t\r\n")
 
 
@@ -52,8 +59,8 @@ def first_formula(xml: bytes, area: Area) -> tuple[int, int] | None:
     prefix = prefix_of(xml)
     cell = b"<" + prefix + b"c"
     for position in _elements(xml, b"<" + prefix + b"f"):
-        start = xml.rfind(cell, 0, position)
-        address = _ADDRESS.search(xml, start, position)
+        start = xml.rfind(cell, max(0, position - _LONGEST_TAG), position)
+        address = start >= 0 and _ADDRESS.search(xml, start, position)
         place = Area.parse(address.group(1).decode()) if address else None
         if place is not None and area.covers(place):
             return place.top, place.left
@@ -69,11 +76,12 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
     for mark in (b't="e"', b"t='e'"):
         position = xml.find(mark)
         while position >= 0:
-            start = xml.rfind(b"<", 0, position)
-            close = xml.find(b">", position)
+            start = xml.rfind(b"<", max(0, position - _LONGEST_TAG), position)
+            close = xml.find(b">", position, position + _LONGEST_TAG)
             # The mark may also stand in a text, where no cell element is open.
             if (
-                xml.startswith(cell, start)
+                0 <= start < close
+                and xml.startswith(cell, start)
                 and xml[start + len(cell)] in _ENDS_NAME
                 and b">" not in xml[start:position]
             ):
@@ -122,23 +130,46 @@ def formulas_without_value(xml: bytes) -> list[tuple[int, int]]:
 
 
 def last_cell(xml: bytes) -> tuple[int, int]:
-    """The last row and column that hold a value, or at least the sheet's word for it where that is harmless."""
+    """The last row and column that hold a value, or harmless ones beyond them."""
     prefix = prefix_of(xml)
     stated = re.search(rb"<" + prefix + rb"""dimension\s+ref=["']([^"']+)["']""", xml[:10_000])
     area = Area.parse(stated.group(1).decode()) if stated else None
-    if area is not None and area.bottom * area.right <= _HARMLESS:
-        return area.bottom, area.right
+    if area is not None and area.bottom * area.right <= _BELIEVED:
+        # The sheet's word, unless an address goes beyond what has as many letters and digits.
+        letters, digits = len(column_letters(area.right)), len(str(area.bottom))
+        beyond = rb"[A-Za-z]{%d,}|[A-Za-z]*[0-9]{%d,}" % (letters + 1, digits + 1)
+        widest = column_number("Z" * letters)
+        if area.right < widest == column_number("Z"):
+            widest = area.right
+            beyond += b"|[%c-Z][0-9]" % (ord("A") + area.right)
+        if widest * (10**digits - 1) <= _BELIEVED and not re.search(rb"""\sr=["'](?:%b)""" % beyond, xml):
+            return area.bottom, area.right
     # Cells with a format and no value count for the dimension, but not for the memory a reader needs.
-    filled = re.compile(rb"<" + prefix + rb"""c\s[^>]*?\br=["']([A-Z]+)([0-9]+)["'][^>]*(?<!/)>""")
+    filled = re.compile(rb"<" + prefix + rb"""c\s[^>]{0,1000}?\br=["']([A-Z]+)([0-9]+)["'][^>]*(?<!/)>""")
     row = column = 1
     seen: dict[bytes, int] = {}
     for match in filled.finditer(xml):
-        letters, number = match.groups()
-        if letters not in seen:
-            seen[letters] = column_number(letters.decode())
-            column = max(column, seen[letters])
+        letters_found, number = match.groups()
+        if letters_found not in seen:
+            seen[letters_found] = column_number(letters_found.decode())
+            column = max(column, seen[letters_found])
         row = max(row, int(number))
     return row, column
+
+
+def cell_count(xml: bytes) -> int:
+    """How many cells the sheet has, blank ones with a format among them."""
+    return xml.count(b"<" + prefix_of(xml) + b"c ")
+
+
+def is_spread(rows: int, columns: int, cells: int) -> bool:
+    """Whether a rectangle that reaches so far is more than a reader should hold, for the cells that are in it.
+
+    >>> is_spread(541_909, 8, 4_335_272), is_spread(10_000, 10_000, 50), is_spread(1_048_576, 16_384, 10**9)
+    (False, True, True)
+    """
+    rectangle = rows * columns
+    return rectangle > _MOST_CELLS or rectangle > max(_HARMLESS, _SPARSE * cells)
 
 
 def _elements(xml: bytes, start: bytes) -> Iterator[int]:

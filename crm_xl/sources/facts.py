@@ -33,7 +33,8 @@ class Facts:
         stale: whether formulas may show old values.
         date1904: whether days count from 1904-01-01.
         tables: declared input tables of the sheet with their heading row, by name.
-        last: the last row and column that hold a value, where that had to be found out.
+        last: the last row and column that hold a value.
+        cells: how many cells there are.
         unseen: what this format does not let anybody see, each in a few words.
     """
 
@@ -45,6 +46,7 @@ class Facts:
     date1904: bool = False
     tables: Mapping[str, Area] = field(default_factory=dict)
     last: tuple[int, int] = (0, 0)
+    cells: int = 0
     unseen: tuple[str, ...] = ()
 
 

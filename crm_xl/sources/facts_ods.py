@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from lxml import etree
 
-from crm_xl.package.archive import LARGEST_PART, damaged
-from crm_xl.sources.facts import OTHER_ERROR, Facts, Teller
+from crm_xl.package.archive import damaged, is_suspect
+from crm_xl.sources.facts import OTHER_ERROR, Facts
 from crm_xl.spellings import ERROR_VALUES
 
 CONTENT = "content.xml"
@@ -25,13 +26,20 @@ _MOST_ALIKE = 1_000_000  # cells; a sheet with more of one error is refused for 
 _YEAR_1904 = "1904-01-01"
 
 
-def is_ods(data: bytes) -> bool:
-    """Whether a package is one of OpenDocument."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return CONTENT in package.namelist()
+def is_ods(data: bytes, name: str) -> bool:
+    """Whether a package is one of OpenDocument.
+
+    Raises:
+        CrmError: it is damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return CONTENT in package.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        raise damaged(name) from None
 
 
-def teller(data: bytes, name: str) -> Teller:
+def sheets(data: bytes, name: str) -> dict[str, Facts]:
     """The facts of each sheet.
 
     Raises:
@@ -39,10 +47,13 @@ def teller(data: bytes, name: str) -> Teller:
     """
     found: dict[str, Facts] = {}
     date1904, sheet = False, _Sheet()
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        if package.getinfo(CONTENT).file_size > LARGEST_PART:
-            raise damaged(name, CONTENT)
-        content = package.read(CONTENT)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            if is_suspect(package.getinfo(CONTENT)):
+                raise damaged(name, CONTENT)
+            content = package.read(CONTENT)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise damaged(name, CONTENT) from None
     events = etree.iterparse(
         io.BytesIO(content),
         events=("end",),
@@ -64,7 +75,7 @@ def teller(data: bytes, name: str) -> Teller:
                 element.clear()
     except (etree.XMLSyntaxError, ValueError):
         raise damaged(name, CONTENT) from None
-    return lambda name: found.get(name, Facts())
+    return found
 
 
 class _Sheet:
@@ -76,6 +87,7 @@ class _Sheet:
         self._hidden: list[int] = []
         self._uncomputed: list[tuple[int, int]] = []
         self._filtered = self._formulas = False
+        self._bottom = self._right = self._cells = 0
 
     def take(self, row: etree._Element) -> None:
         """The next row, or as many alike as it says."""
@@ -90,8 +102,11 @@ class _Sheet:
             self._formulas |= formula
             if kind is not None or formula:
                 filled = True
+                self._right = max(self._right, column + repeated - 1)
+                self._cells += 1
                 error = _error(cell, formula)
-                if (error or kind is None) and times * repeated <= _MOST_ALIKE:
+                seen = len(self._errors) + len(self._uncomputed)
+                if (error or kind is None) and seen + times * repeated <= _MOST_ALIKE:
                     rows = range(self._row, self._row + times)
                     places = [(number, at) for number in rows for at in range(column, column + repeated)]
                     if error:
@@ -99,7 +114,9 @@ class _Sheet:
                     else:
                         self._uncomputed += places
             column += repeated
-        if filled and visible != "visible" and times <= _MOST_ALIKE:
+        if filled:
+            self._bottom = self._row + times - 1
+        if filled and visible != "visible" and len(self._hidden) + times <= _MOST_ALIKE:
             self._hidden += range(self._row, self._row + times)
         self._row += times
 
@@ -111,6 +128,8 @@ class _Sheet:
             filtered=self._filtered,
             uncomputed=tuple(self._uncomputed),
             date1904=date1904,
+            last=(self._bottom, self._right),
+            cells=self._cells,
             unseen=NOT_CURRENT if self._formulas else (),
         )
 

@@ -11,37 +11,37 @@ from collections.abc import Iterator
 
 import olefile
 
-from crm_xl.sources.facts import BINARY_ERRORS, OTHER_ERROR, Facts, Teller
+from crm_xl.sources.facts import BINARY_ERRORS, OTHER_ERROR, Facts
 
 _STREAM = "Workbook"  # since Excel 97; before, "Book" with records of another shape
 _FORMULA, _END, _CALCULATION_MODE, _DATE_MODE, _SHEET, _FILTERED, _ERROR, _ROW = (
     0x0006, 0x000A, 0x000D, 0x0022, 0x0085, 0x009B, 0x0205, 0x0208,
 )  # fmt: skip
+# Records that begin with the row and column of a cell: formula, blanks and numbers in a row, text, blank, number …
+_CELLS = frozenset({0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})
+_SEVERAL = 0x00BD  # numbers side by side; the last column stands at the end
 _MANUAL = 0
 _HIDDEN = 0x20  # fDyZero
 _COMPUTE_ALWAYS = 0x01
 _WIDE = 0x01  # a name in two bytes a sign
-_NOTHING_SEEN = ("错误值", "隐藏或筛选掉的行", "公式是否为最新", "1904 日期系统")
+NOTHING_SEEN = ("错误值", "隐藏或筛选掉的行", "公式是否为最新", "1904 日期系统")
 
 
-def teller(data: bytes) -> Teller:
-    """The facts of each worksheet; of files older than Excel 97 only that nothing can be seen."""
+def sheets(data: bytes) -> dict[str, Facts]:
+    """The facts of each worksheet; of files older than Excel 97, and damaged ones, none."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as package:
             stream = package.openstream(_STREAM).read()
-        sheets, date1904, manual = _workbook(stream)
-    except (OSError, struct.error, IndexError, ValueError):
-        return lambda _: Facts(unseen=_NOTHING_SEEN)
-
-    def tell(name: str) -> Facts:
-        if name not in sheets:
-            return Facts()
+        places, date1904, manual = _workbook(stream)
+    except (OSError, struct.error, IndexError, ValueError, TypeError):
+        return {}
+    found = {}
+    for name, place in places.items():
         try:
-            return _sheet(stream, sheets[name], date1904=date1904, manual=manual)
+            found[name] = _sheet(stream, place, date1904=date1904, manual=manual)
         except (struct.error, IndexError):
-            return Facts(unseen=_NOTHING_SEEN)
-
-    return tell
+            found[name] = Facts(unseen=NOTHING_SEEN)
+    return found
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, int]]:
@@ -80,8 +80,18 @@ def _sheet(stream: bytes, place: int, *, date1904: bool, manual: bool) -> Facts:
     errors: dict[tuple[int, int], str] = {}
     hidden: list[int] = []
     filtered = formulas = uncertain = False
+    bottom = right = cells = 0
     cell = struct.Struct("<HH").unpack_from
     for kind, start in _records(stream, place):
+        if kind in _CELLS:
+            row, column = cell(stream, start)
+            (size,) = struct.unpack_from("<H", stream, start - 2)
+            last = struct.unpack_from("<H", stream, start + size - 2)[0] if kind == _SEVERAL else column
+            bottom, right, cells = (
+                max(bottom, row + 1),
+                max(right, last + 1),
+                cells + max(1, last - column + 1),
+            )
         if kind == _ROW:
             if stream[start + 12] & _HIDDEN:
                 hidden.append(cell(stream, start)[0] + 1)
@@ -104,4 +114,6 @@ def _sheet(stream: bytes, place: int, *, date1904: bool, manual: bool) -> Facts:
         filtered=filtered,
         stale=formulas and (manual or uncertain),
         date1904=date1904,
+        last=(bottom, right),
+        cells=cells,
     )

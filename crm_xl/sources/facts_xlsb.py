@@ -14,6 +14,8 @@ from crm_xl.sources.facts import BINARY_ERRORS, OTHER_ERROR, Facts, Teller
 
 WORKBOOK = "xl/workbook.bin"
 _ROW, _CELL_ERROR, _FORMULA_ERROR = 0, 3, 11
+_SHORTEST_ROW = 17  # bytes
+_CELLS = range(1, 12)
 _FORMULAS = frozenset({8, 9, 10, 11})  # with a text, number, truth or error as result
 _END_OF_ROWS, _WORKBOOK, _SHEET, _CALCULATION, _FILTER_COLUMN = 146, 153, 156, 157, 163
 _HIDDEN = 0x10  # fDyZero, in the twelfth byte of a row
@@ -86,11 +88,14 @@ def _sheet(data: bytes, *, date1904: bool, stale: bool) -> Facts:
     errors: dict[tuple[int, int], str] = {}
     hidden: list[int] = []
     row, formulas, filtered, rows = 0, False, False, True
+    bottom = right = cells = 0
     number = struct.Struct("<I").unpack_from
-    for kind, start, _ in records(data):
+    for kind, start, end in records(data):
         if not rows:
             filtered |= kind == _FILTER_COLUMN
         elif kind == _ROW:
+            if end - start < _SHORTEST_ROW:
+                raise IndexError("a row without its content")
             row = number(data, start)[0] + 1
             if data[start + 11] & _HIDDEN:
                 hidden.append(row)
@@ -100,9 +105,17 @@ def _sheet(data: bytes, *, date1904: bool, stale: bool) -> Facts:
             errors[row, column] = BINARY_ERRORS.get(data[start + 8], OTHER_ERROR)
         elif kind == _END_OF_ROWS:
             rows = False
+        if rows and kind in _CELLS:
+            bottom, right, cells = max(bottom, row), max(right, number(data, start)[0] + 1), cells + 1
         formulas |= kind in _FORMULAS and rows
     return Facts(
-        errors=errors, hidden=tuple(hidden), filtered=filtered, stale=stale and formulas, date1904=date1904
+        errors=errors,
+        hidden=tuple(hidden),
+        filtered=filtered,
+        stale=stale and formulas,
+        date1904=date1904,
+        last=(bottom, right),
+        cells=cells,
     )
 
 

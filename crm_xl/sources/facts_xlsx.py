@@ -7,6 +7,7 @@ from dataclasses import replace
 from crm_xl.package.archive import Archive
 from crm_xl.package.parts import Parts
 from crm_xl.package.scan import (
+    cell_count,
     error_cells,
     formulas_without_value,
     has_formulas,
@@ -43,6 +44,7 @@ def teller(archive: Archive) -> Teller:
                 if found.sheet.name == name and found.name in _DECLARED and found.header_rows
             },
             last=last_cell(xml),
+            cells=cell_count(xml),
         )
 
     return tell

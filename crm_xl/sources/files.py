@@ -8,11 +8,16 @@ import zipfile
 import zlib
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 from crm_xl.errors import CrmError
 from crm_xl.sources.notes import Note, Remark, some
 
 _LARGEST = 2 << 30
+_CHUNK = 1 << 20
+# Text shrinks to a tenth, at most to a hundredth; as for the parts of workbooks.
+_SUSPECT_SIZE = 100 << 20
+_SUSPECT_RATIO = 250
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHEET_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "mimetype")
 
@@ -81,6 +86,10 @@ def read_bytes(path: Path) -> tuple[bytes, Content]:
     try:
         if path.is_dir():
             raise CrmError("这是文件夹，不是文件。", where=str(path), hint="请选择其中的一个文件。")
+        if path.exists() and not path.is_file():
+            raise CrmError("这不是普通文件。", where=str(path), hint="请选择数据文件。")
+        if path.exists() and path.stat().st_size > _LARGEST:
+            raise CrmError("文件超过 2 GB。", where=path.name, hint="请按月或按年拆成几个文件。")
         data = path.read_bytes()
     except FileNotFoundError:
         raise CrmError("找不到文件。", where=str(path), hint="请检查文件名和所在文件夹。") from None
@@ -117,8 +126,9 @@ def _unpacked(data: bytes, where: str) -> tuple[bytes, Content]:
 
 def _from_gzip(data: bytes, where: str) -> bytes:
     try:
-        with gzip.open(io.BytesIO(data)) as stream:
-            return _within_limit(stream.read(_LARGEST + 1), where)
+        packed = io.BytesIO(data)
+        with gzip.open(packed) as stream:
+            return _within_limit(stream, packed, where)
     except (OSError, EOFError, zlib.error):
         raise _broken_package(where) from None
 
@@ -126,7 +136,8 @@ def _from_gzip(data: bytes, where: str) -> bytes:
 def _from_zip(data: bytes, where: str) -> bytes | None:
     """The one file in a zip; None when the zip is itself a workbook."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        packed = io.BytesIO(data)
+        with zipfile.ZipFile(packed) as package:
             names = package.namelist()
             if any(part in names for part in _SHEET_PARTS):
                 return None
@@ -139,17 +150,26 @@ def _from_zip(data: bytes, where: str) -> bytes | None:
                     hint="请解压后逐个导入，或只保留一个文件。",
                 )
             with package.open(files[0]) as stream:
-                return _within_limit(stream.read(_LARGEST + 1), where)
+                return _within_limit(stream, packed, where)
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError):
         raise _broken_package(where) from None
     except RuntimeError:  # zipfile's word for a password
         raise CrmError("压缩包有密码。", where=where, hint="请先解压再导入。") from None
 
 
-def _within_limit(data: bytes, where: str) -> bytes:
-    if len(data) > _LARGEST:
-        raise CrmError("解压后超过 2 GB。", where=where, hint="请按月或按年拆成几个文件。")
-    return data
+def _within_limit(stream: IO[bytes] | gzip.GzipFile, packed: io.BytesIO, where: str) -> bytes:
+    """All of an unpacked stream; a bomb is told while it grows."""
+    pieces, size = [], 0
+    while piece := stream.read(_CHUNK):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _LARGEST:
+            raise CrmError("解压后超过 2 GB。", where=where, hint="请按月或按年拆成几个文件。")
+        if size > _SUSPECT_SIZE and size > _SUSPECT_RATIO * packed.tell():
+            raise CrmError(
+                "解压后异常地大，为安全起见没有读取。", where=where, hint="请确认文件来源可靠，解压后再导入。"
+            )
+    return b"".join(pieces)
 
 
 def _broken_package(where: str) -> CrmError:

@@ -13,15 +13,13 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive
+from crm_xl.package.scan import is_spread
 from crm_xl.raw import RawTable, collection_paused, column_letters
 from crm_xl.sources import facts_ods, facts_xls, facts_xlsb, facts_xlsx
 from crm_xl.sources.facts import Facts, Teller
 from crm_xl.sources.layout import HeadingRows, find_headings, heading_notes
 from crm_xl.sources.notes import FoundTable, Note, Remark, some
 from crm_xl.tables.headings import listed
-
-# calamine holds a sheet as a full rectangle; one stray cell in the last row and column would ask for 17 billion.
-_MOST_CELLS = 100_000_000
 
 Grid = list[list[object]]
 
@@ -53,8 +51,9 @@ def iter_sheets(
     found = False
     with (
         _told(where),
-        CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
         _tellers(data, where) as tell,
+        # Only now: of some formats calamine holds all sheets as soon as they are opened.
+        CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
     ):
         metadata = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
         names = [each.name for each in metadata]
@@ -65,10 +64,9 @@ def iter_sheets(
         hidden = [each.name for each in metadata if each.visible != SheetVisibleEnum.Visible]
         for name in [sheet] if sheet is not None else [name for name in names if name not in hidden]:
             facts = tell(name)
-            _check_size(*facts.last, where, name)
+            _check_size(facts, where, name)
             with collection_paused():
                 of_sheet = book.get_sheet_by_name(name)
-                _check_size(of_sheet.total_height, of_sheet.total_width, where, name)
                 grid: Grid = of_sheet.to_python(skip_empty_area=False)
                 merged = of_sheet.merged_cell_ranges or ()
                 tall = {top for (top, _), (bottom, _) in merged if bottom == top + 1}
@@ -124,19 +122,21 @@ def _damaged(where: str, detail: str = "") -> CrmError:
 @contextlib.contextmanager
 def _tellers(data: bytes, where: str) -> Iterator[Teller]:
     """What tells the facts of the sheets, by what kind of workbook it is."""
-    if not data.startswith(b"PK"):
-        yield facts_xls.teller(data)
-        return
-    if facts_ods.is_ods(data):
-        yield facts_ods.teller(data, where)
+    if not data.startswith(b"PK") or facts_ods.is_ods(data, where):
+        every = facts_ods.sheets(data, where) if data.startswith(b"PK") else facts_xls.sheets(data)
+        for name, facts in every.items():
+            _check_size(facts, where, name)
+        unseen = Facts(unseen=facts_xls.NOTHING_SEEN) if not every else Facts()
+        yield lambda name: every.get(name, unseen)
         return
     with Archive(Path(where), data) as archive:
         kind = facts_xlsb if facts_xlsb.WORKBOOK in archive else facts_xlsx
         yield kind.teller(archive)
 
 
-def _check_size(rows: int, columns: int, where: str, name: str) -> None:
-    if rows * columns > _MOST_CELLS:
+def _check_size(facts: Facts, where: str, name: str) -> None:
+    rows, columns = facts.last
+    if is_spread(rows, columns, facts.cells):
         raise CrmError(
             f"工作表用到了 {rows:,} 行 {columns:,} 列，远离表格的地方有多余的内容。",
             where=f"{where} {name}!{column_letters(columns)}{rows}",
@@ -151,6 +151,12 @@ def _tables(
     for name, area in facts.tables.items():
         rows = [row[area.left - 1 : area.right] for row in grid[area.top - 1 : area.bottom]]
         titles = tuple(str(cell).strip() for cell in rows[0]) if rows else ()
+        if not any(titles):
+            raise CrmError(
+                f"表 {name} 的标题行是空的。",
+                where=f"{where} {sheet}!{column_letters(area.left)}{area.top}",
+                hint="请用 Excel 打开检查，另存后再导入。",
+            )
         headings = HeadingRows(first=0, last=0, headings=titles, above=0)
         yield FoundTable(
             table=_table(rows, headings, sheet, area.top, area.left, facts),
