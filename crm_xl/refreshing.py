@@ -25,8 +25,8 @@ from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
 from crm_xl.tables import cells as named
 from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import METRICS
-from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 from crm_xl.tables.parameters import SHEET
+from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 
 if TYPE_CHECKING:
     from crm_xl.books.file import FileBook

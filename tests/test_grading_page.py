@@ -93,13 +93,19 @@ def test_natural_breaks_of_the_example() -> None:
 
 def test_the_method_of_the_example() -> None:
     plain = book.run(book.tables())
-    assert book.by_customer(plain, "tblScores")["tier"].value_counts().to_dict() == {"重点级": 3, "战略级": 1, "潜在级": 1}
+    assert book.by_customer(plain, "tblScores")["tier"].value_counts().to_dict() == {
+        "重点级": 3,
+        "战略级": 1,
+        "潜在级": 1,
+    }
     chosen = {p.SETTINGS_TABLE.name: book.settings(分级方法=p.TIERS_BREAKS)}
     scores = book.by_customer(book.run(book.tables(), **chosen), "tblScores")
     assert scores["tier"].value_counts().to_dict() == {"普通级": 2, "战略级": 1, "重点级": 1, "潜在级": 1}
     assert "距重点级差 2.5 分" in scores.loc["E", "explanation"]
     assert "“距重点级差 2.5 分”" in section(3)
-    assert all(name in section(3) for name in p.GENERAL[[own.name for own in p.GENERAL].index("tier_method")].choices)
+    assert all(
+        name in section(3) for name in p.GENERAL[[own.name for own in p.GENERAL].index("tier_method")].choices
+    )
 
 
 def test_the_triangle_of_the_example_gives_the_weights_of_its_formula() -> None:
@@ -112,7 +118,11 @@ def test_the_triangle_of_the_example_gives_the_weights_of_its_formula() -> None:
 
 def test_the_sample_draft_is_the_one_it_names() -> None:
     drafted = {(row[0], row[1]): row[4] for row in trial_rows()[w.DRAFT.name]}
-    assert drafted == {("指标权重", "年消费额"): 0.35, ("指标权重", "利润率"): 0.30, ("分级下限", "重点级"): 78}
+    assert drafted == {
+        ("指标权重", "年消费额"): 0.35,
+        ("指标权重", "利润率"): 0.30,
+        ("分级下限", "重点级"): 78,
+    }
     assert "年消费额 35%、利润率 30%、重点级下限 78" in section(8)
 
 

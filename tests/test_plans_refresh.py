@@ -11,7 +11,7 @@ import crm_xl
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block, Cell
 from crm_xl.builder.build import template
-from crm_xl.tables.inputs import PLAN_DOING, PLAN_TODO, PLANS
+from crm_xl.tables.inputs import PLAN_DOING, PLAN_OPEN, PLANS
 from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 
 OWN = "竞品情况"
@@ -67,4 +67,4 @@ def test_two_refreshes_of_a_file_leave_the_plans_of_one(edited: Path) -> None:
     once = rows(FileBook(edited))
     crm_xl.refresh(edited, analysis_date="2026-10-31")
     assert rows(FileBook(edited)) == once
-    assert sum(row["状态"] == PLAN_TODO for row in once) > 20
+    assert sum(row["状态"] == PLAN_OPEN for row in once) > 20

@@ -208,7 +208,10 @@ def test_what_was_tried_is_adopted_and_undone_with_the_results(excel: FakeExcel,
     put(workbook, DRAFT.name, bound, "模拟值", 80)
     before = workbook.state()
     kind, message = press("adopt")
-    assert (kind, message) == ("info", "已采用模拟方案：参数表“评分指标”“客户分级”已更新，并重新计算 400 家客户。")
+    assert (kind, message) == (
+        "info",
+        "已采用模拟方案：参数表“评分指标”“客户分级”已更新，并重新计算 400 家客户。",
+    )
     assert [row[2] for row in workbook.content(TIERS.name)[1:]] == [90, 80, 60, None]
     assert workbook.content(DRAFT.name)[1 + bound][3:] == [80, None]
     assert press("undo")[0] == "info"

@@ -245,7 +245,9 @@ class TestSalesReport:
 
     def test_the_total_is_checked_against_the_lines(self) -> None:
         for cells in ({}, {"owner": "王敏"}, {"region": "华北"}, {"industry": "制造业"}):
-            for check in sales(**cells).checks + make_owners(facts(typed_row(t.OWNER_CHOICE, **cells))).checks:
+            for check in (
+                sales(**cells).checks + make_owners(facts(typed_row(t.OWNER_CHOICE, **cells))).checks
+            ):
                 assert check.result == "✔", check
         (check,) = sales(owner="王敏").checks
         assert (check.check, check.detail) == ("“销售业绩报表”成交金额合计＝所选订单净额", "11,000.00 元")
