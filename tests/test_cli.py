@@ -225,11 +225,14 @@ def test_the_log_keeps_places_and_no_messages(monkeypatch, tmp_path):
 
 
 def test_adopting_a_draft_changes_the_parameters_and_shows_the_tiers(run, workbook):
+    book = FileBook(workbook)
+    draft = book.read(["tblDraft"])["tblDraft"]
+    draft.columns[4][:] = None  # the sample tries other figures
+    book.write({"tblDraft": Block(headings=draft.headings, rows=list(zip(*draft.columns, strict=True)))}, {})
     code, _, error = run("adopt", workbook)
     assert code == cli.USER_FAULT
     assert "模拟测算：没有填写与现用值不同的模拟值" in error
     book = FileBook(workbook)
-    draft = book.read(["tblDraft"])["tblDraft"]
     for at, name in enumerate(draft.columns[1]):
         if name == "重点级":
             draft.columns[4][at] = 80
