@@ -25,7 +25,7 @@ from crm_xl.schema import Role
 from crm_xl.splitting import split
 from crm_xl.tables import TABLES
 from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
-from crm_xl.tables.inputs import CONTACTS, CUSTOMERS, ORDERS
+from crm_xl.tables.inputs import CONTACTS, CUSTOMERS, HISTORY, ORDERS, PLANS
 from crm_xl.tables.outputs import SCORES, TIER_SUMMARY
 from crm_xl.tables.parameters import SETTINGS_TABLE, TIERS
 from crm_xl.upgrading import carry, is_yours, upgrade
@@ -132,8 +132,8 @@ def test_no_sample_row_stays_among_the_users_own(made: tuple[Path, Any]) -> None
     new = FileBook(made[1].path, read_only=True)
     inputs = [name for name in new.tables() if name in TABLES and TABLES[name].role is Role.INPUT]
     filled = {name: len(table) for name, table in new.read(inputs).items() if len(table)}
-    # The refresh itself writes a line of history for each of the two customers.
-    assert filled == {CUSTOMERS.name: 2, ORDERS.name: 3, "tblHistory": 2}
+    # The refresh itself writes a line of history and proposes a plan for each of the two customers.
+    assert filled == {CUSTOMERS.name: 2, ORDERS.name: 3, PLANS.name: 2, HISTORY.name: 2}
 
 
 def test_the_users_rows_are_not_called_made_up(made: tuple[Path, Any]) -> None:

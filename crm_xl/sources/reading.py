@@ -239,11 +239,13 @@ def _table_of(source: RawTable, name: str, declared: str) -> Table:
     for table in INPUTS:
         matched = match_headings(table, source.headings)
         called = bool(named & {heading_key(table.name), heading_key(table.title), heading_key(table.sheet)})
-        marks[table.name] = (called, len(matched), not missing_columns(table, matched))
+        # What a refresh works out says nothing: customers' names stand in many tables, and are typed in one.
+        typed = sum(not column.computed for column in table if column.name in matched)
+        marks[table.name] = (called, len(matched), not missing_columns(table, matched), typed)
     best = max(marks.values())
     candidates = [table for table in INPUTS if marks[table.name] == best]
     closest = candidates[0]
-    _, headings_matched, complete = best
+    _, headings_matched, complete, _ = best
     if not headings_matched or (len(candidates) > 1 and not complete):
         raise CrmError(
             f"从标题看不出是哪张表；现有标题：{listed(source.headings)}。",

@@ -42,6 +42,11 @@ def test_the_files_name_decides_between_tables_that_fit_alike(tmp_path: Path) ->
         read_source(write(tmp_path, "订单.2026.csv", *lines))
 
 
+def test_customers_names_make_it_a_list_of_customers(tmp_path: Path) -> None:
+    # 跟进计划 has both headings too, but a refresh works the names there out.
+    assert list(read_source(write(tmp_path, "a.csv", "客户编号,客户名称", "C1,甲公司"))) == ["tblCustomers"]
+
+
 @pytest.mark.parametrize(
     ("headings", "name", "problem"),
     [
