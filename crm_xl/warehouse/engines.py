@@ -61,14 +61,20 @@ def _embedded(stack: ExitStack) -> Any:
     """A DuckDB of our own in a folder that goes away with it."""
     import ibis
 
-    folder = Path(tempfile.mkdtemp(prefix="crm_xl_"))
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    folder = _own_folder(stack)
     connection = ibis.duckdb.connect(folder / "work.duckdb", temp_directory=str(folder))
     stack.callback(connection.disconnect)
     connection.raw_sql(f"SET memory_limit = '{MEMORY_LIMIT}'")
     # Rows of an order are told apart by what they hold, never by where they stand.
     connection.raw_sql("SET preserve_insertion_order = false")
     return connection
+
+
+def _own_folder(stack: ExitStack) -> Path:
+    """An empty folder that goes away with the stack."""
+    folder = Path(tempfile.mkdtemp(prefix="crm_xl_"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _folder(address: Address, stack: ExitStack) -> Opened:
@@ -173,23 +179,34 @@ def _clickhouse(address: Address, stack: ExitStack) -> Opened:
 
 def _spark(address: Address, stack: ExitStack) -> Opened:
     import ibis
-    from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.appName("crm_xl").config("spark.sql.session.timeZone", "UTC")
-    builder = (
-        builder.remote(address.master) if address.master.startswith("sc:") else builder.master(address.master)
-    )
-    running = SparkSession.getActiveSession() is not None
-    session = builder.getOrCreate()
-    if not running:
-        stack.callback(session.stop)
-    connection = ibis.pyspark.connect(session)
+    connection = ibis.pyspark.connect(_spark_session(address, stack))
     if address.path:
         return Opened(table=connection.read_parquet(address.path), steps=SparkSteps(connection))
     schema = address.table.rpartition(".")[0]
     names = [(schema, name) for name in connection.list_tables(database=schema or None)]
     _, name = _found(address, names, schema)
     return Opened(table=connection.table(name, database=schema or None), steps=SparkSteps(connection))
+
+
+def _spark_session(address: Address, stack: ExitStack) -> Any:
+    """The session that is running, else one of our own, which ends with the stack."""
+    from pyspark.sql import SparkSession
+
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return running
+    builder = SparkSession.builder.appName("crm_xl").config("spark.sql.session.timeZone", "UTC")
+    if address.master.startswith("sc:"):
+        builder = builder.remote(address.master)
+    else:
+        builder = builder.master(address.master).config("spark.ui.showConsoleProgress", "false")
+        if address.master.startswith("local"):
+            # Else Spark makes a folder spark-warehouse wherever the person happens to be.
+            builder = builder.config("spark.sql.warehouse.dir", _own_folder(stack).as_uri())
+    session = builder.getOrCreate()
+    stack.callback(session.stop)
+    return session
 
 
 _OPENERS: dict[Engine, Callable[[Address, ExitStack], Opened]] = {

@@ -87,7 +87,7 @@ def told(address: Address) -> Iterator[None]:
     try:
         yield
         return
-    except ModuleNotFoundError as error:
+    except ImportError as error:  # Ibis says so of a driver that is not there, without its name
         if (error.name or "").split(".")[0] == "crm_xl":
             raise
         extra = _COMPONENTS.get(address.engine, "warehouse")

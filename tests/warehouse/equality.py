@@ -91,5 +91,7 @@ def _verdicts(results: Results) -> pd.DataFrame:
     told &= ~checks["check"].str.startswith(tuple(f"“{TABLES[name].title}”" for name in _OF_REPORTS))
     verdicts = checks.loc[told, ["check", "result", "findings", "detail"]]
     # Who is named first is who comes first, and a warehouse knows no first.
-    detail = verdicts["detail"].map(lambda text: sorted(text.split("、")))
+    detail = verdicts["detail"].map(
+        lambda text: text.partition("等 ")[2] if "个编号" in text else sorted(text.split("、"))
+    )
     return verdicts.assign(detail=detail).sort_values("check", ignore_index=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,8 @@ from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # An engine is asked the same questions whatever the lines: a few large sets rather than many small ones.
 FEW = settings(
@@ -69,6 +74,27 @@ def test_spark_is_a_sheet(spark: SparkSession, tmp_path: Path, case: Case) -> No
     orders = WarehouseOrders(f"spark://local[1]{tmp_path}")
     assert_equal(in_warehouse(case, orders), in_memory(case))
     gc.collect()  # its sockets, while they are pardoned
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+def test_a_spark_of_our_own_leaves_nothing_where_the_person_is(tmp_path: Path) -> None:
+    program = """
+from crm_xl.errors import CrmError
+from crm_xl.warehouse import WarehouseOrders
+try:
+    with WarehouseOrders("spark://local[1]#orders"):
+        pass
+except CrmError as error:
+    print(error)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert "没有表“orders”" in done.stdout, done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def store(postgres: Postgres, table: str, case: Case) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +35,24 @@ LINES = pd.DataFrame(
         "amount": [10.0, 20.0],
     }
 )
+
+# A process in which nobody has imported the component, and nobody can.
+WITHOUT_A_COMPONENT = """
+import sys
+component, address = sys.argv[1:]
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == component:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from crm_xl.errors import CrmError
+from crm_xl.warehouse import WarehouseOrders
+try:
+    with WarehouseOrders(address):
+        pass
+except CrmError as error:
+    print(error)
+"""
 
 
 def fault(address: str, *, mapping: str = "", password: str = SECRET) -> CrmError:
@@ -226,10 +246,25 @@ def test_a_duckdb_file_may_be_written_as_a_url(tmp_path: Path) -> None:
     assert (beside.engine, beside.path) == (Engine.DUCKDB, file)
 
 
-def test_a_component_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    LINES.to_parquet(tmp_path / "a.parquet")
-    monkeypatch.setitem(sys.modules, "ibis", None)
-    assert 'pip install "crm-xl[warehouse]"' in fault(str(tmp_path)).hint
+@pytest.mark.parametrize(
+    ("component", "address", "extra"),
+    [
+        ("ibis", "postgresql://sales@127.0.0.1:1/crm#orders", "warehouse"),
+        ("psycopg", "postgresql://sales@127.0.0.1:1/crm#orders", "warehouse"),
+        ("duckdb", "mysql://sales@127.0.0.1:1/crm#orders", "warehouse"),
+        ("clickhouse_connect", "clickhouse://sales@127.0.0.1:1/crm#orders", "clickhouse"),
+        ("pyspark", "spark://127.0.0.1:1#orders", "spark"),
+    ],
+)
+def test_a_component_that_is_not_installed(component: str, address: str, extra: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_COMPONENT, component, address],
+        capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        f"{parse_address(address).place}：没有安装读取数据仓库所需的组件。"
+        f'请运行 pip install "crm-xl[{extra}]" 后再刷新。'
+    ], done.stderr
 
 
 def test_mysql_without_its_extension(monkeypatch: pytest.MonkeyPatch) -> None:
