@@ -15,24 +15,13 @@ from crm_xl import CrmError, assets, cli
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.log import log_unexpected
+from tests.support.command_line import Run, typed_at
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Runs the command in this process; gives exit code, output, error output."""
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["crm-xl", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return command
+    return typed_at(monkeypatch, capsys)
 
 
 @pytest.fixture

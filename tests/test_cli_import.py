@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import typer
 
-from crm_xl import cli, cli_import
+from crm_xl import cli_import
 from crm_xl.books.file import FileBook
 from crm_xl.sources import remembered
 from tests.books.samples import book
+from tests.support.command_line import Run, typed_at
 
-Run = Callable[..., tuple[int, str, str]]
 ORDERS = ("订单编号", "客户编号", "订单日期", "订单金额(元)", "产品类型")
 CUSTOMERS = ("客户编号", "客户名称", "区域")
 
@@ -29,17 +28,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["crm-xl", "import", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return command
+    return typed_at(monkeypatch, capsys, "import")
 
 
 @pytest.fixture

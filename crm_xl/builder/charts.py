@@ -15,9 +15,11 @@ from crm_xl.builder.drawing import (
     SMALL,
     WIDTH,
     axis,
+    full_dots,
     has,
     insert,
     new_chart,
+    open_marks,
     pie,
     series,
 )
@@ -111,12 +113,7 @@ def trend(author: Author) -> tuple[Chart, str]:
         {
             **series(author, o.TREND, "month", "amount"),
             "line": {"color": PALETTE[0], "width": 2.25},
-            "marker": {
-                "type": "circle",
-                "size": 5,
-                "fill": {"color": PALETTE[0]},
-                "border": {"color": PALETTE[0]},
-            },
+            "marker": full_dots(PALETTE[0]),
         }
     )
     chart.add_series(
@@ -124,12 +121,7 @@ def trend(author: Author) -> tuple[Chart, str]:
             **series(author, o.TREND, "month", "active_share"),
             "y2_axis": True,
             "line": {"color": PALETTE[1], "width": 1.75, "dash_type": "dash"},
-            "marker": {
-                "type": "diamond",
-                "size": 6,
-                "fill": {"color": "#FFFFFF"},
-                "border": {"color": PALETTE[1]},
-            },
+            "marker": open_marks(PALETTE[1]),
         }
     )
     chart.set_x_axis(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import SMALL, axis, new_chart, series
+from crm_xl.builder.drawing import SMALL, axis, full_dots, new_chart, open_marks, series
 from crm_xl.palette import PALETTE
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import outputs as o
@@ -47,12 +47,7 @@ def amounts_and_new(author: Author) -> tuple[Chart, str]:
             **series(author, o.TREND, "month", "new_customers"),
             "y2_axis": True,
             "line": {"color": PALETTE[1], "width": 2},
-            "marker": {
-                "type": "diamond",
-                "size": 6,
-                "fill": {"color": "#FFFFFF"},
-                "border": {"color": PALETTE[1]},
-            },
+            "marker": open_marks(PALETTE[1]),
         }
     )
     chart.combine(line)
@@ -72,12 +67,7 @@ def active_share(author: Author) -> tuple[Chart, str]:
         {
             **series(author, o.TREND, "month", "active_share"),
             "line": {"color": PALETTE[0], "width": 2.25},
-            "marker": {
-                "type": "circle",
-                "size": 5,
-                "fill": {"color": PALETTE[0]},
-                "border": {"color": PALETTE[0]},
-            },
+            "marker": full_dots(PALETTE[0]),
         }
     )
     chart.set_x_axis(_MONTHS)

@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import SMALL, WIDTH, axis, new_chart, series
+from crm_xl.builder.drawing import SMALL, WIDTH, axis, new_chart, open_marks, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 from crm_xl.tables import sales_reports as x
@@ -139,12 +139,7 @@ def _columns(
 def _line(color: int, marker: str) -> dict[str, Any]:
     return {
         "line": {"color": PALETTE[color], "width": 1.75, "dash_type": "dash"},
-        "marker": {
-            "type": marker,
-            "size": 6,
-            "fill": {"color": "#FFFFFF"},
-            "border": {"color": PALETTE[color]},
-        },
+        "marker": open_marks(PALETTE[color], marker),
     }
 
 

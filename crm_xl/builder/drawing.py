@@ -74,6 +74,16 @@ def series(author: Author, table: Table, category: str, value: str) -> dict[str,
     }
 
 
+def full_dots(color: str) -> dict[str, Any]:
+    """Round markers of a line, filled with its colour."""
+    return {"type": "circle", "size": 5, "fill": {"color": color}, "border": {"color": color}}
+
+
+def open_marks(color: str, kind: str = "diamond") -> dict[str, Any]:
+    """Hollow markers of a line: told from full ones in grey print and by colour-blind readers too."""
+    return {"type": kind, "size": 6, "fill": {"color": "#FFFFFF"}, "border": {"color": color}}
+
+
 def pie(author: Author, block: Table, value: str, title: str) -> Chart:
     """A pie of one column of a block whose first column is the label; parts are named beside themselves.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -11,14 +12,28 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
+from crm_xl.builder.build import refreshed
+from crm_xl.builder.draft import Draft
 from crm_xl.builder.specs import BookSpec
+from crm_xl.schema import Role
 
+ROWS = 30  # of each table: the look of a sheet, not all its pages
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def committed(spec: BookSpec) -> Path:
     """The file in the repository."""
     return REPOSITORY / spec.folder / spec.file_name
+
+
+def short_draft(spec: BookSpec) -> Draft:
+    """What a book is built from, refreshed, with the first rows of its tables; parameters whole."""
+    draft = refreshed(Draft(spec))
+    for table in spec.tables:
+        if table.role is not Role.PARAMETER:
+            block = draft.blocks[table.name]
+            draft.blocks[table.name] = replace(block, rows=block.rows[:ROWS])
+    return draft
 
 
 def parts(path: Path) -> dict[str, bytes]:

@@ -1,21 +1,16 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from crm_xl.builder.build import author_workbook, refreshed
-from crm_xl.builder.draft import Draft
+from crm_xl.builder.build import author_workbook
 from crm_xl.builder.specs import SHIPPED_BOOKS, BookSpec
-from crm_xl.schema import Role
 from crm_xl.tables.outputs import CHART_SHEET
-from tests.builder.shipped import parts
+from tests.builder.shipped import parts, short_draft
 from tests.support.office import Office
-
-ROWS = 30  # of each table: the look of a sheet, not all its pages
 
 
 def titles_of(chart: bytes) -> list[str]:
@@ -30,13 +25,7 @@ def titles_of(chart: bytes) -> list[str]:
 def test_printed_pages_show_every_sheet_chart_and_number(
     office: Office, tmp_path: Path, spec: BookSpec
 ) -> None:
-    draft = refreshed(Draft(spec))
-    draft.blocks = {
-        table.name: replace(draft.blocks[table.name], rows=draft.blocks[table.name].rows[:ROWS])
-        if table.role is not Role.PARAMETER
-        else draft.blocks[table.name]
-        for table in spec.tables
-    }
+    draft = short_draft(spec)
     workbook = author_workbook(tmp_path / spec.file_name, draft)
     pdf = office.convert_to_pdf(workbook, tmp_path)
     printed = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout

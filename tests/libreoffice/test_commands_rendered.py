@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,15 @@ import pytest
 import xlsxwriter
 from matplotlib.image import imread
 
-from crm_xl.builder.build import author_workbook, refreshed
-from crm_xl.builder.draft import Draft
+from crm_xl.builder.build import author_workbook
 from crm_xl.builder.specs import SHIPPED_BOOKS, BookSpec
-from crm_xl.schema import Role
 from crm_xl.tables.outputs import CHART_SHEET
+from tests.builder.shipped import short_draft
 from tests.support.office import SCRIPTS, Office
 
 pytestmark = [pytest.mark.slow, pytest.mark.libreoffice]
 
 PICTURES = Path(__file__).resolve().parents[2] / "output" / "rendered"
-ROWS = 30  # of each table: the look of a sheet, not all its pages
 SECONDS = 300
 DARKEST_OF_A_BLANK_PAGE = 0.9
 
@@ -38,13 +35,7 @@ def looked_at(office: Office, workbook: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("spec", SHIPPED_BOOKS, ids=lambda spec: spec.name)
 def test_every_sheet_is_shown_whole(office: Office, tmp_path: Path, spec: BookSpec) -> None:
-    draft = refreshed(Draft(spec))
-    draft.blocks = {
-        table.name: replace(draft.blocks[table.name], rows=draft.blocks[table.name].rows[:ROWS])
-        if table.role is not Role.PARAMETER
-        else draft.blocks[table.name]
-        for table in spec.tables
-    }
+    draft = short_draft(spec)
     workbook = author_workbook(tmp_path / spec.file_name, draft)
     found = looked_at(office, workbook)
     assert found["sheets"] == [sheet.name for sheet in draft.sheets if not sheet.hidden]
