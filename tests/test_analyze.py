@@ -266,3 +266,20 @@ def test_progress_is_told_in_rising_shares():
     )
     assert [share for _, share in told] == sorted(share for _, share in told)
     assert len(told) >= 2
+
+
+def test_what_limits_a_figure_is_told_above_the_tables_that_show_it_and_nowhere_else():
+    """Without 评估打分 priorities lack two fifths of their card, and nobody has a place in the matrix."""
+    results = analyzed([order("A", "1", DATE, 5000.0)], customers=[{"客户编号": "A", "客户名称": "甲"}])
+    assert any("优先级评分卡" in note for note in results.notes)
+    for table, told in (
+        ("tblScores", {"优先级评分卡", "价值–潜力矩阵", "潜力层级"}),
+        ("tblLevelSummary", {"优先级评分卡"}),
+        ("tblRelation", {"潜力层级"}),
+        ("tblMatrix", {"价值–潜力矩阵"}),
+        ("tblTierSummary", set()),
+        ("tblStructure", set()),
+    ):
+        notes = [line for line in results.caption_of(table).splitlines() if line.startswith("※")]
+        for words in ("优先级评分卡", "价值–潜力矩阵", "潜力层级"):
+            assert any(words in note for note in notes) == (words in told), (table, words)

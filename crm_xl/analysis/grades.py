@@ -8,6 +8,7 @@ import pandas as pd
 
 from crm_xl.analysis.grading import activity_tier, assign_tier, value_tier
 from crm_xl.analysis.methods import Method, grade_by
+from crm_xl.analysis.notes import PRIORITIES, about
 from crm_xl.analysis.scoring import Scored, score_customers
 from crm_xl.errors import CrmError
 from crm_xl.settings import Settings
@@ -29,7 +30,7 @@ class Graded:
         scored: the same customers by the default card.
         method: what gave the tiers: the method chosen, or the thresholds where that cannot be used.
         fault: why the method chosen was not used.
-        notes: what every output must say.
+        notes: what captions must say.
     """
 
     scores: pd.DataFrame
@@ -86,7 +87,7 @@ def grade_customers(metrics: pd.DataFrame, settings: Settings, analysis_date: pd
         scored=scored,
         method=method,
         fault=fault,
-        notes=tuple(dict.fromkeys((*scored.notes, *priority.notes, *_method_notes(settings, method, fault)))),
+        notes=_notes(scored, priority, _method_notes(settings, method, fault)),
     )
 
 
@@ -101,6 +102,12 @@ def graded_by_choice(
     if method.fault is None:
         return method, None
     return grade_by(p.TIERS_THRESHOLD, metrics, scored, settings), method.fault
+
+
+def _notes(scored: Scored, priority: Scored, method: tuple[str, ...]) -> tuple[str, ...]:
+    # Where one card does both it is told once, above everything.
+    only = [note for note in priority.notes if note not in scored.notes]
+    return (*scored.notes, *about(PRIORITIES, only), *method)
 
 
 def _method_notes(settings: Settings, method: Method, fault: CrmError | None) -> tuple[str, ...]:

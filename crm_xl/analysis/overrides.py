@@ -39,10 +39,12 @@ class Overrides:
     Attributes:
         in_force: customer id -> override.
         faults: rows that are not followed, each a sentence with its cell; the run goes on.
+        ended: likewise rows whose last day is over, which nobody has done wrong.
     """
 
     in_force: Mapping[str, Override] = field(default_factory=dict)
     faults: tuple[CrmError, ...] = ()
+    ended: tuple[CrmError, ...] = ()
 
 
 def overrides_in_force(
@@ -68,11 +70,15 @@ def overrides_in_force(
     if raw is None or not len(raw):
         return Overrides()
     faults: list[CrmError] = []
+    ended: list[CrmError] = []
     names = {tier.name: tier.name for tier in tiers} | {tier.full_name: tier.name for tier in tiers}
     known = frozenset(customer_ids)
     found: dict[str, tuple[Row, Override]] = {}
     for row in read_rows(OVERRIDES, raw, faults):
-        if (override := _read(row, known, names, analysis_date, mask, faults)) is None:
+        if (override := _read(row, known, names, mask, faults)) is None:
+            continue
+        if override.expires_on is not None and override.expires_on < analysis_date.normalize():
+            ended.append(_ended(row, override.expires_on))
             continue
         customer = row["customer_id"]
         if customer in found:
@@ -83,14 +89,15 @@ def overrides_in_force(
                 )
             )
         found[customer] = (row, override)
-    return Overrides(in_force={name: own for name, (_, own) in found.items()}, faults=tuple(faults))
+    return Overrides(
+        in_force={name: own for name, (_, own) in found.items()}, faults=tuple(faults), ended=tuple(ended)
+    )
 
 
 def _read(
     row: Row,
     known: frozenset[str],
     names: Mapping[str, str],
-    analysis_date: pd.Timestamp,
     mask: bool,
     faults: list[CrmError],
 ) -> Override | None:
@@ -110,14 +117,13 @@ def _read(
             row.fault("tier", f"没有名为“{tier}”的分级，这条人工调整未采用。", f"可填：{choices}。")
         )
         return None
-    if until is not None and until < analysis_date.normalize():
-        faults.append(
-            row.fault(
-                "expires_on",
-                f"客户 {customer} 的人工调整已于 {until:%Y-%m-%d} 失效，按计算结果显示。",
-                "需要继续请改失效日期，否则请删除该行。",
-            )
-        )
-        return None
     reason = mask_free_text(row["reason"]) if mask else row["reason"]
     return Override(tier=names[tier], reason=reason, adjusted_by=row["adjusted_by"] or "", expires_on=until)
+
+
+def _ended(row: Row, until: pd.Timestamp) -> CrmError:
+    return row.fault(
+        "expires_on",
+        f"客户 {row['customer_id']} 的人工调整已于 {until:%Y-%m-%d} 失效，按计算结果显示。",
+        "需要继续请改失效日期，否则请删除该行。",
+    )

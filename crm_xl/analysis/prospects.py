@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis import notes as captions
 from crm_xl.analysis.schemes import potential_tier
 from crm_xl.analysis.scoring import score_customers, without_orders
 from crm_xl.settings import Settings
@@ -20,7 +21,7 @@ class Prospects:
 
     Attributes:
         table: PROSPECTS; 重点开发 is missing where the score is.
-        notes: what every output must say.
+        notes: what captions must say.
     """
 
     table: pd.DataFrame
@@ -72,4 +73,7 @@ def prospects(metrics: pd.DataFrame, settings: Settings) -> Prospects:
     table = found.assign(score=score, potential_tier=tier, focus=focus, explanation=explanation)
     # Stable: among equals the order of the customers' table.
     table = table.sort_values("score", ascending=False, kind="stable", na_position="last")
-    return Prospects(table=table[list(PROSPECTS.names)].reset_index(drop=True), notes=notes)
+    return Prospects(
+        table=table[list(PROSPECTS.names)].reset_index(drop=True),
+        notes=captions.about(captions.PROSPECTS, notes),
+    )

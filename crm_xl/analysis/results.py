@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from crm_xl.analysis.balance import Balance
 from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.notes import concerning
 from crm_xl.settings import Settings
 from crm_xl.tables import parameters as p
 
@@ -24,7 +25,8 @@ class Results:
         settings: as used.
         analysis_date: as used; None when there is no order and none was set.
         period: the analysis period; None without an analysis date.
-        notes: sentences every output must carry (an indicator left out for all, fewer RFM scores).
+        notes: sentences the captions must carry (an indicator left out for all, fewer RFM scores); a `notes.Note`
+            stands above the outputs it concerns, a plain text above all.
         customers: how many were analysed.
         set_aside: how many rows cleaning set aside.
         chosen: output table name -> what the choices above it narrow it to, in words.
@@ -46,11 +48,20 @@ class Results:
     def caption_of(self, table: str) -> str:
         """The caption of one output: that of the run, and what its own choices narrow it to."""
         words = self.chosen.get(table)
-        return f"{self.caption}\n本表筛选　{words}" if words else self.caption
+        caption = self.caption_for((table,))
+        return f"{caption}\n本表筛选　{words}" if words else caption
 
     @property
     def caption(self) -> str:
-        """Date, period, scope, scorecard and thresholds, then a line per note; it stands above every output."""
+        """The caption of the whole run, with every note."""
+        return self._caption(self.notes)
+
+    def caption_for(self, tables: Collection[str]) -> str:
+        """The caption of outputs that are shown together: a note that concerns none of them is left out."""
+        return self._caption(concerning(self.notes, tables))
+
+    def _caption(self, notes: tuple[str, ...]) -> str:
+        """Date, period, scope, scorecard and thresholds, then a line per note."""
         general = self.settings.general
         parts = []
         if self.analysis_date is not None and self.period is not None:
@@ -64,7 +75,7 @@ class Results:
             parts.append("分级 " + " ".join(bounds))
         else:
             parts.append(f"分级方法 {general.tier_method}")
-        return "\n".join(["　".join(parts), *(f"※ {note}" for note in self.notes)])
+        return "\n".join(["　".join(parts), *(f"※ {note}" for note in notes)])
 
     @property
     def scope(self) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from crm_xl.analysis.calendar import Dates, window
 from crm_xl.analysis.grading import TIE_TOLERANCE
 from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.notes import RFM, about
 from crm_xl.analysis.tally import Codes, Flags, Tally
 from crm_xl.settings.model import General
 from crm_xl.tables import parameters as p
@@ -180,7 +181,7 @@ def score_rfm(
         )
         for letter, column in LETTERS.items()
     }
-    notes = () if method == p.RFM_FIXED else _notes(scores, groups)
+    notes = about(RFM, () if method == p.RFM_FIXED else _notes(scores, groups))
     return RfmScores(table=metrics.assign(**scores), cuts=used, notes=notes)
 
 

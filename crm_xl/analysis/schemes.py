@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from crm_xl.analysis.grading import HIGH, LOST, LOW, MIDDLE, SILENT
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.matrix import matrix_cuts, matrix_summary, place_in_matrix
+from crm_xl.analysis.notes import MATRIX, POTENTIAL, about
 from crm_xl.analysis.rfm import quantile_cuts, score_values
 from crm_xl.analysis.scoring import sold_nothing, without_orders
 from crm_xl.analysis.tally import Flags
@@ -32,7 +33,7 @@ class Schemes:
     Attributes:
         table: SCHEMES, one row per customer.
         matrix: MATRIX.
-        notes: what every output must say.
+        notes: what captions must say.
     """
 
     table: pd.DataFrame
@@ -91,11 +92,11 @@ def classify(
     )
     inside = np.ones(len(metrics), dtype=bool) if counted is None else counted
     matrix = matrix_summary(cells[inside], value[inside], cuts)
-    notes = []
+    notes: list[str] = []
     if traded.any() and np.isnan(potential[traded]).all():
-        notes.append("没有行业增长率数据，价值–潜力矩阵无法定位客户")
+        notes += about(MATRIX, ["没有行业增长率数据，价值–潜力矩阵无法定位客户"])
     if len(mean) and np.isnan(mean).all():
-        notes.append("没有客户同时具备企业规模、行业潜力与合作意愿，潜力层级均为待评估")
+        notes += about(POTENTIAL, ["没有客户同时具备企业规模、行业潜力与合作意愿，潜力层级均为待评估"])
     return Schemes(table=table[list(SCHEMES.names)], matrix=matrix, notes=tuple(notes))
 
 

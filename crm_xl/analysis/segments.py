@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.notes import RFM, about
 from crm_xl.analysis.rfm import LETTERS, REVERSED
 from crm_xl.analysis.tally import Flags
 from crm_xl.settings.model import BOUND_TOLERANCE, SegmentRule
@@ -115,7 +116,7 @@ def overlaps(rules: Sequence[SegmentRule], groups: int = 5) -> dict[Triple, tupl
 
 
 def scheme_notes(scheme: str, rules: Sequence[SegmentRule], groups: int) -> tuple[str, ...]:
-    """What every output must say of a scheme: combinations without a segment, rules for scores nobody gets."""
+    """What the captions must say of a scheme: combinations without a segment, rules for scores nobody gets."""
     notes = []
     if gaps := uncovered(rules, groups):
         r, f, m = gaps[0]
@@ -125,7 +126,7 @@ def scheme_notes(scheme: str, rules: Sequence[SegmentRule], groups: int) -> tupl
     )
     if rules and rules[0].basis == p.BY_SCORE and highest > groups:
         notes.append(f"{scheme}的规则用到{highest:g}分，而RFM只打到{groups}分，高分段的规则不会生效")
-    return tuple(notes)
+    return about(RFM, notes)
 
 
 def _inputs(scored: pd.DataFrame, basis: str, high: str) -> Sequence[Floats]:

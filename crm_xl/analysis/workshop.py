@@ -15,7 +15,7 @@ import pandas as pd
 from crm_xl.analysis.audit import audit_sample, raw_data_texts
 from crm_xl.analysis.bgnbd import outlook
 from crm_xl.analysis.calendar import Period
-from crm_xl.analysis.card_checks import WRONG, setting_checks
+from crm_xl.analysis.card_checks import HINT, WRONG, setting_checks
 from crm_xl.analysis.churn_tables import churn_warnings
 from crm_xl.analysis.customers import Frames
 from crm_xl.analysis.draft import draft_table, drafted
@@ -23,6 +23,7 @@ from crm_xl.analysis.expert import rating_spread
 from crm_xl.analysis.grades import Graded
 from crm_xl.analysis.methods import compare_methods
 from crm_xl.analysis.movement_tables import Movement, migration, move_tiers, state_of
+from crm_xl.analysis.notes import about
 from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.overrides import overrides_in_force
 from crm_xl.analysis.prospects import prospects
@@ -56,8 +57,9 @@ class Workshop:
         history: of all customers; it is written back whole.
         counted: the customers whom the summaries count, once `move` has told who is in a tier; None: all.
         made: output name -> table.
-        notes: what every output must say.
+        notes: what captions must say.
         faults: what could not be followed, each with its cell.
+        reminders: what is no longer followed, each with its cell.
     """
 
     raw: RawTables
@@ -70,6 +72,7 @@ class Workshop:
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     faults: list[CrmError] = field(default_factory=list)
+    reminders: list[CrmError] = field(default_factory=list)
 
     def warn(self, frames: Frames, metrics: pd.DataFrame) -> np.ndarray:
         """The churn level of every customer, 高, 中, 低 or blank; WARNINGS and OWNER_WARNINGS are made."""
@@ -79,7 +82,7 @@ class Workshop:
         if self.settings.general.churn_model:
             found = outlook(orders, self.date)
             model = found.table
-            self.notes += found.notes
+            self.notes += about(frozenset({w.WARNINGS.name}), found.notes)
         warnings = churn_warnings(metrics, frames, self.settings, self.date, model, self.counted)
         self.made[w.WARNINGS.name] = warnings.customers
         if warnings.owners is not None:
@@ -128,6 +131,7 @@ class Workshop:
             mask=self.settings.general.mask,
         )
         self.faults += overrides.faults
+        self.reminders += overrides.ended
         if graded.fault is not None:
             self.faults.append(self._method_fault(graded.fault))
         movement = move_tiers(
@@ -204,7 +208,10 @@ class Workshop:
         self.made[w.SAATY_STEPS.name] = saaty_steps()
         self.made[w.AHP_WEIGHTS.name] = ahp_weights(self.settings)
         sentences = (*opinion_notes(self.settings), *map(str, self.faults))
-        told = [("表格内容", "", "无法采用", WRONG, sentence) for sentence in sentences]
+        told = [
+            *(("表格内容", "", "无法采用", WRONG, sentence) for sentence in sentences),
+            *(("表格内容", "", "已经失效", HINT, str(reminder)) for reminder in self.reminders),
+        ]
         checks = setting_checks(self.settings)
         if told:
             checks = pd.concat([pd.DataFrame(told, columns=list(checks.columns)), checks], ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from crm_xl.analysis.ledger import Rule
 from crm_xl.analysis.results import Results
@@ -11,10 +11,10 @@ from crm_xl.report.figures import Cite, Count, say
 from crm_xl.tables import outputs as o
 
 
-def aim(results: Results) -> Iterator[Part]:
-    """What the report is for, and whom and when it looks at."""
+def aim(results: Results, told: Collection[str]) -> Iterator[Part]:
+    """What the report is for, whom and when it looks at, and what limits the outputs it tells of (`told`)."""
     yield Paragraph(sentence=(results.settings.general.report_goal,))
-    for line in results.caption.splitlines():
+    for line in results.caption_for(told).splitlines():
         yield Paragraph(sentence=(f"{line}。" if not line.endswith("。") else line,))
 
 

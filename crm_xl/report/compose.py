@@ -25,6 +25,9 @@ _FOLLOWING: tuple[Chapter, ...] = (
     ("后续行动计划", problems.NEXT_STEPS),
 )
 
+# The outputs that the report tells of, where there are any.
+_TOLD = tuple(finding.table.name for _, findings in (*_FINDINGS, *_FOLLOWING) for finding in findings)
+
 
 def compose(results: Results) -> Report:
     """What the report says, numbers as references into the tables of the results.
@@ -50,7 +53,7 @@ def _subtitle(results: Results) -> tuple[str, ...]:
 
 def _parts(results: Results, tables: Tables) -> Iterator[Part]:
     yield Heading(text="分析目标与背景")
-    yield from background.aim(results)
+    yield from background.aim(results, [name for name in _TOLD if name in tables])
     yield Heading(text="数据说明")
     yield from background.data(results)
     yield Heading(text="核心发现")

@@ -306,12 +306,14 @@ def test_overrides_that_cannot_be_followed_are_sentences_with_their_cells():
     assert found.in_force["C"].words == "人工调整：协议已签 138****1234（李强，至2026-10-31）"
     messages = sorted(str(fault) for fault in found.faults)
     expected = {
-        "人工调整!A3": "没有编号 X", "人工调整!B4": "铂金级", "人工调整!E5": "已于 2026-10-30 失效",
+        "人工调整!A3": "没有编号 X", "人工调整!B4": "铂金级",
         "人工调整!B6": "不能为空", "人工调整!E7": "不是日期", "人工调整!A7": "多条有效",
     }  # fmt: skip
     assert len(messages) == len(expected)
     for where, words in expected.items():
         assert any(where in message and words in message for message in messages), where
+    (ended,) = map(str, found.ended)
+    assert "人工调整!E5" in ended and "已于 2026-10-30 失效" in ended
 
 
 def test_no_overrides_at_all():
