@@ -189,7 +189,7 @@ def _of_distinct(codes: np.ndarray, distinct: Any, column: Column) -> Converted:
         return Converted(ids, np.zeros(len(codes), dtype=bool), {}, codes)
     results, failed, rules = _read_each(distinct.tolist() if distinct.dtype.kind != "M" else distinct, column)
     bad = np.append(failed, False)[codes]  # the code of a blank is -1: the last
-    times = np.bincount(codes[codes >= 0], minlength=len(rules))
+    times = np.bincount(codes + 1, minlength=len(rules) + 1)[1:]
     rewritten: Counter[str] = Counter()
     for rule, count in zip(rules, times, strict=True):
         if rule is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -257,7 +257,6 @@ def _ledger(subject: Subject) -> Iterable[Check]:
         ("勾选的合并都能执行", FAILED, "rule", [Rule.MERGE_NOWHERE]),
     )
     for check, result, column, meant in named:
-        lines = ledger[column].isin(meant)
         # One line of the ledger may stand for many of a warehouse.
         number = int(summary.loc[summary[column].isin(meant), "findings"].sum())
         yield Check(
@@ -265,8 +264,13 @@ def _ledger(subject: Subject) -> Iterable[Check]:
             result=result if number else PASSED,
             findings=number,
             detail="见数据质量台账" if number else "",
-            where=_places(ledger.loc[lines, "cell"].head(_SHOWN_PLACES).tolist(), number),
+            where=_places(_first_cells(ledger, column, meant) if number else [], number),
         )
+
+
+def _first_cells(ledger: pd.DataFrame, column: str, meant: Sequence[str]) -> list[str]:
+    cells: list[str] = ledger.loc[ledger[column].isin(meant), "cell"].head(_SHOWN_PLACES).tolist()
+    return cells
 
 
 def _tags(subject: Subject) -> Iterable[Check]:

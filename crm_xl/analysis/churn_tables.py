@@ -16,6 +16,7 @@ from crm_xl.analysis.growth import growth
 from crm_xl.analysis.metrics_contact import contact_pace, negative_feedback, recent_service
 from crm_xl.analysis.tally import Flags, Tally, text_index
 from crm_xl.settings import Settings
+from crm_xl.settings.model import BOUND_TOLERANCE
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 from crm_xl.tables.workshop import OWNER_WARNINGS, WARNINGS
@@ -134,7 +135,10 @@ def _owner_warnings(
     settings: Settings,
     analysis_date: pd.Timestamp,
 ) -> pd.DataFrame:
-    """OWNER_WARNINGS: everybody whose interactions of the last month have fallen as far as the rule says."""
+    """OWNER_WARNINGS: everybody whose interactions of the last month have fallen as far as the rule says.
+
+    From a few a month they fall by half whenever somebody takes a holiday: such owners are not warned of.
+    """
     rule = settings.churn_rules.get(p.RULE_FOLLOW_UP)
     by = interactions["follower"].to_numpy(dtype=object, copy=True)
     unnamed = interactions["follower"].isna().to_numpy()
@@ -158,7 +162,8 @@ def _owner_warnings(
             "high": own.count(verdict[1] == HIGH),
         }
     )
-    fallen = np.zeros(len(names), dtype=bool) if rule is None else has_fallen(change, rule)
+    regular = usual >= settings.general.follow_up_floor - BOUND_TOLERANCE
+    fallen = np.zeros(len(names), dtype=bool) if rule is None else regular & has_fallen(change, rule)
     frame = frame.loc[fallen]
     told = zip(frame["interactions"], frame["usual"], frame["change"], strict=True)
     frame = frame.assign(reason=[contact_text(*figures) for figures in told])

@@ -92,20 +92,17 @@ def order_totals(lines: OrderLines, analysis_date: pd.Timestamp, period: Period)
     everything = np.ones(len(lines), dtype=bool)
     last_months = window(analysis_date, RECENT_MONTHS)
 
-    def amount(where: Flags) -> Floats:
-        return lines.tally.sum(lines.amount, where)
-
     return OrderTotals(
         first=lines.counted.first(),
         last=lines.counted.last(),
         earliest=lines.days.min() if len(lines) else np.datetime64("NaT", "D"),
         frequency=lines.counted.orders(period),
         lifetime_orders=lines.counted.orders(),
-        monetary=amount(inside),
-        lifetime_amount=amount(everything),
-        annual_amount=amount(lines.inside(window(analysis_date, MONTHS_PER_YEAR))),
-        amount_3m=amount(lines.inside(last_months)),
-        amount_previous_3m=amount(lines.inside(last_months.previous)),
+        monetary=lines.bought(period),
+        lifetime_amount=lines.tally.sum(lines.amount, everything),
+        annual_amount=lines.bought(window(analysis_date, MONTHS_PER_YEAR)),
+        amount_3m=lines.bought(last_months),
+        amount_previous_3m=lines.bought(last_months.previous),
         profits=_profit_totals(lines, inside),
         products=_product_totals(lines, inside),
     )

@@ -120,6 +120,8 @@ def _lines(orders: Screened, rows: np.ndarray) -> Lines:
 
 
 def _pick(lines: Lines, where: np.ndarray) -> Lines:
+    if len(where) == len(lines.amount):  # all of them, as they stand
+        return lines
     return Lines(**{name: getattr(lines, name)[where] for name in Lines.__dataclass_fields__})
 
 

@@ -227,13 +227,13 @@ class LineFacts:
         """As `rfm.rfm_metrics`."""
         ids, lines = self._of_buyers(analysis_date)
         period = None if months is None else window(analysis_date, months)
-        inside = np.ones(len(lines), dtype=bool) if period is None else lines.inside(period)
+        everything = np.ones(len(lines), dtype=bool)
         return rfm_of(
             ids.to_numpy(),
             np.datetime64(analysis_date, "D"),
             last=lines.counted.last(),
             frequency=lines.counted.orders(period),
-            monetary=lines.tally.sum(lines.amount, inside),
+            monetary=lines.tally.sum(lines.amount, everything) if period is None else lines.bought(period),
         )
 
     def monthly_trend(self, analysis_date: pd.Timestamp) -> pd.DataFrame:
@@ -258,7 +258,7 @@ class LineFacts:
         orders, told = lines.counted, ~np.isnan(lines.profit)
         return [
             Bought(
-                amount=lines.tally.sum(lines.amount, lines.inside(period)),
+                amount=lines.bought(period),
                 profit=lines.tally.sum(lines.profit, lines.inside(period) & told),
                 profit_sales=lines.tally.sum(lines.amount, lines.inside(period) & told),
                 orders=orders.orders(period),

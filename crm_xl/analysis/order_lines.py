@@ -47,8 +47,12 @@ class OrderDays:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OrderLines:
-    """The order lines up to the analysis date, as arrays; orders are numbered per customer and order id."""
+    """The order lines up to the analysis date, as arrays; orders are numbered per customer and order id.
 
+    What is worked out for one who asks is kept for the next, and not to be changed.
+    """
+
+    numbered: NumberedLines
     tally: Tally
     days: Dates  # datetime64[D]
     amount: Floats
@@ -58,6 +62,7 @@ class OrderLines:
     product_type: Codes  # -1 where it is missing
     type_names: np.ndarray
     _covered: dict[Period, Flags] = field(default_factory=dict, repr=False)
+    _amounts: dict[Period, Floats] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.days)
@@ -91,10 +96,16 @@ class OrderLines:
         )
 
     def inside(self, period: Period) -> Flags:
-        """The lines of the period; not to be changed, for it is kept for the next who asks."""
+        """The lines of the period."""
         if period not in self._covered:
             self._covered[period] = period.covers(self.days)
         return self._covered[period]
+
+    def bought(self, period: Period) -> Floats:
+        """The net amount of each customer in the period, 元."""
+        if period not in self._amounts:
+            self._amounts[period] = self.tally.sum(self.amount, self.inside(period))
+        return self._amounts[period]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +125,7 @@ class NumberedLines:
     ids: np.ndarray
     order_id: Codes
     order: Codes
+    _texts: dict[str, tuple[Codes, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, orders: pd.DataFrame, analysis_date: pd.Timestamp) -> NumberedLines:
@@ -131,8 +143,18 @@ class NumberedLines:
 
     @cached_property
     def _types(self) -> tuple[Codes, np.ndarray]:
-        types, names = pd.factorize(self.lines["product_type"].to_numpy(dtype=object), sort=True)
-        return types.astype(np.int64), np.asarray(names, dtype=object)
+        codes, names = self.texts("product_type")
+        order = np.argsort(names)
+        place = np.full(len(names) + 1, -1, dtype=np.int64)  # the last for those that are missing
+        place[order] = np.arange(len(names))
+        return place[codes], names[order]
+
+    def texts(self, column: str) -> tuple[Codes, np.ndarray]:
+        """Which of the different texts of a column each line has, -1 for none, and those; told apart once for all."""
+        if column not in self._texts:
+            codes, names = pd.factorize(self.lines[column].to_numpy(dtype=object))
+            self._texts[column] = codes.astype(np.int64), np.asarray(names, dtype=object)
+        return self._texts[column]
 
     def of_customers(self, customers: pd.Index[Any]) -> OrderLines:
         """The lines as arrays, their customers numbered as in the index."""
@@ -148,6 +170,7 @@ class NumberedLines:
             order=self.order,
             product_type=types,
             type_names=names,
+            numbered=self,
         )
 
 

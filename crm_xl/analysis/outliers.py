@@ -58,7 +58,8 @@ def note_outliers(screened: Screened, k: float, ledger: Ledger) -> None:
             rows = np.flatnonzero(side & screened.kept)
             far = rows[_stand_out(np.abs(values[rows]), k)]
             if len(far):
-                middle = float(np.median(values[rows]))
+                codes, distinct = pd.factorize(values[rows])
+                middle = _median(distinct, np.bincount(codes))
                 ledger.add(
                     screened.findings(
                         far, Rule.OUTLIER, Action.NOTED, column.name,

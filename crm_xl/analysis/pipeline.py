@@ -29,7 +29,7 @@ from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
 from crm_xl.analysis.weights import weighed
 from crm_xl.analysis.workshop import Workshop
 from crm_xl.errors import CrmError
-from crm_xl.raw import RawTable
+from crm_xl.raw import RawTable, collection_paused
 from crm_xl.schema import Column, Kind
 from crm_xl.settings import Settings
 from crm_xl.settings.model import Scorecard
@@ -50,6 +50,7 @@ def quiet(_what: str, _share: float) -> None:
     """Tells nobody how far the work is."""
 
 
+@collection_paused()
 def analyze(
     tables: Mapping[str, RawTable | pd.DataFrame],
     settings: Settings | None = None,

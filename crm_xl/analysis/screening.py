@@ -65,7 +65,7 @@ class Screened:
         series = {}
         for column in self.table:
             if column.name not in self.headings and column.kind not in NUMERIC | TEMPORAL:
-                values = np.empty(len(rows), dtype=object)  # empty means None here
+                values = np.empty(len(rows), dtype=object)  # holds None
             else:
                 values = self.values(column.name)[rows]
             if column.kind is Kind.DATE:
@@ -171,7 +171,8 @@ def _absent(column: Column, size: int) -> Converted:
         return Converted(np.full(size, np.nan), none, {})
     if column.kind in TEMPORAL:
         return Converted(np.full(size, np.datetime64("NaT"), dtype=MOMENT), none, {})
-    return Converted(np.empty(size, dtype=object), none, {}, np.full(size, -1))  # empty means None here
+    # NumPy's empty arrays of objects hold None. One -1 stands for all codes.
+    return Converted(np.empty(size, dtype=object), none, {}, np.broadcast_to(np.int64(-1), size))
 
 
 def _missing(column: Converted) -> np.ndarray:

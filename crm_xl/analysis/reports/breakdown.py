@@ -55,9 +55,9 @@ def tenure_bands(years: ArrayLike, bounds: Sequence[float]) -> Names:
 
 def group_rows(grouping: Grouping, columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
     """One row per group: dimension, group, and the columns given, which have one value per group."""
-    return pd.DataFrame({"dimension": grouping.title, "group": list(grouping.names), **columns}).astype(
-        {"dimension": object, "group": object}
-    )
+    names = np.array(grouping.names, dtype=object)
+    texts = {"dimension": np.full(len(names), grouping.title, dtype=object), "group": names}
+    return pd.DataFrame({**{name: pd.Series(text, dtype=object) for name, text in texts.items()}, **columns})
 
 
 def stacked(

@@ -197,9 +197,8 @@ def _names(name: str, frames: Frames) -> list[str]:
     values = set(found)
     for table, column in _ELSEWHERE[name]:
         if table.name in frames:
-            values |= {str(value) for value in frames[table.name][column].unique() if not pd.isna(value)} - {
-                ""
-            }
+            said = frames[table.name][column].unique()
+            values |= {str(value) for value in said if not pd.isna(value)} - {""}
     if name == "industry":
         values |= {value.split("-")[0] for value in values}
     return sorted(values - {c.UNNAMED}) + [c.UNNAMED] * (c.UNNAMED in values)

@@ -84,7 +84,7 @@ def _facts(ground: Ground, choice: Choice) -> _Facts:
     cells, pairs = pd.factorize(owners * number + lines.product_type[typed])
     return _Facts(
         orders=lines.counted.orders(choice.period),
-        amount=lines.tally.sum(lines.amount, inside),
+        amount=lines.bought(choice.period),
         traded=status.traded,
         active=status.activity == ACTIVE,
         buyer=pairs // number,

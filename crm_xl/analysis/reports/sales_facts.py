@@ -116,14 +116,11 @@ def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: 
     """The facts of every customer in scope.
 
     Args:
-        frames: cleaned tables; tblCustomers and tblOrders are there.
+        frames: cleaned tables; tblCustomers is there.
         lines: of tblOrders, up to the analysis date.
         listed: the ids of tblCustomers, by which the lines' customers are numbered.
         date: the analysis date.
     """
-    orders = frames[i.ORDERS.name]
-    if len(orders) != len(lines):
-        orders = orders[orders["order_date"].to_numpy().astype("datetime64[D]") <= np.datetime64(date, "D")]
     customer = lines.owners
     deals = frames.get(i.OPPORTUNITIES.name)
     if deals is not None:
@@ -132,7 +129,7 @@ def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: 
     names, of_line, of_deal = {}, {}, {}
     for name in _DIMENSIONS:
         own = named(frames[i.CUSTOMERS.name][name])
-        said = None if name not in _ORDER_COLUMNS else _said(orders[_ORDER_COLUMNS[name]])
+        said = None if name not in _ORDER_COLUMNS else lines.numbered.texts(_ORDER_COLUMNS[name])
         dealt = None
         if deals is not None and name in _OPPORTUNITY_COLUMNS:
             dealt = _said(deals[_OPPORTUNITY_COLUMNS[name]])

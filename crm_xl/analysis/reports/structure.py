@@ -80,7 +80,7 @@ def _money(ground: Ground, period: Period) -> tuple[Floats, Floats]:
     inside = lines.inside(period)
     known = inside & ~np.isnan(lines.profit)
     profit = lines.tally.sum(lines.profit, known) if known.any() else np.full(len(ground.listed), np.nan)
-    return lines.tally.sum(lines.amount, inside), profit
+    return lines.bought(period), profit
 
 
 def structure_of(by: Grouping, revenue: Floats, profit: Floats, smallest: int) -> pd.DataFrame:

@@ -2,11 +2,13 @@
 
 A month turns where it is a local extreme and stands out: where its prominence, the smaller of the drops on its two
 sides before something higher (for a low: the smaller of the rises) comes, is at least the share of the mean month
-that 参数 says. Prominence as topography has it, e.g. Llobera 2001, Building past landscape perception with GIS.
+that 参数 says. From 1 to 3 new customers is no turn: what counts customers must also stand out by as many of them as
+参数 says. Prominence as topography has it, e.g. Llobera 2001, Building past landscape perception with GIS.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,7 @@ from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.sales_figures import ties
 from crm_xl.analysis.tally import Codes
 from crm_xl.analysis.trend import monthly_trend
+from crm_xl.settings.model import BOUND_TOLERANCE
 from crm_xl.tables import outputs as o
 from crm_xl.tables import sales_reports as t
 
@@ -31,18 +34,36 @@ _TURNED = {PEAK: "由升转降", VALLEY: "由降转升"}
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A line of the trend whose turns are told: its column of TREND, its name, its unit and what a cell is in it."""
+    """A line of the trend whose turns are told.
+
+    Attributes:
+        column: of TREND.
+        title, unit: as told.
+        scale: what a cell is in the unit.
+        customers: how many customers 1 of the column stands for, by month of TREND; None: it counts none.
+    """
 
     column: str
     title: str
     unit: str
     scale: float = 1.0
+    customers: Callable[[pd.DataFrame], Floats] | None = None
+
+
+def _one_each(trend: pd.DataFrame) -> Floats:
+    return np.ones(len(trend))
+
+
+def _had_ordered(trend: pd.DataFrame) -> Floats:
+    """Customers with an order up to each month's end, of whom active_share is a share."""
+    known = trend["customers"].where(trend["active_share"] > 0) / trend["active_share"]
+    return known.ffill().bfill().to_numpy(dtype=float)
 
 
 METRICS = (
     Metric(column="amount", title="订单总额", unit="万元"),
-    Metric(column="new_customers", title="新增客户数", unit="家"),
-    Metric(column="active_share", title="活跃客户占比", unit="%", scale=100.0),
+    Metric(column="new_customers", title="新增客户数", unit="家", customers=_one_each),
+    Metric(column="active_share", title="活跃客户占比", unit="%", scale=100.0, customers=_had_ordered),
 )
 
 
@@ -55,7 +76,7 @@ def make_turning_points(ground: Ground) -> Made:
     choice = choice_of(t.TURNING_CHOICE, ground)
     trend = _trend(choice, ground)
     complete = choice.period.end.is_month_end
-    share = ground.settings.general.turning_prominence
+    share, fewest = ground.settings.general.turning_prominence, ground.settings.general.turning_floor
     months = trend["month"].tolist()
     marks: dict[str, Floats] = {}
     rows = []
@@ -63,7 +84,8 @@ def make_turning_points(ground: Ground) -> Made:
         values = trend[metric.column].to_numpy(dtype=float)
         known = np.flatnonzero(~np.isnan(values))
         known = known if complete else known[known < len(values) - 1]
-        places, prominences = turning_points(values[known], share)
+        least = np.zeros(len(values)) if metric.customers is None else fewest / metric.customers(trend)
+        places, prominences = turning_points(values[known], share, least[known])
         marks[metric.column] = np.full(len(values), np.nan)
         marks[metric.column][known[places]] = values[known[places]]
         before = int(known[0]) if len(known) else 0
@@ -99,12 +121,13 @@ def make_turning_points(ground: Ground) -> Made:
     )
 
 
-def turning_points(values: Floats, share: float) -> tuple[Codes, Floats]:
+def turning_points(values: Floats, share: float, least: Floats | float = 0.0) -> tuple[Codes, Floats]:
     """The places of the turns of a series, in order, and how much each stands out.
 
     Args:
         values: one per month, none missing. Neither end turns; of equal months in a row the last one does.
         share: of the mean month: what stands out less is no turn.
+        least: nor is what stands out less than this, of each month in the values' own unit.
 
     Returns:
         Places, and prominence ÷ mean: above 0 for a peak, below for a low. None where the mean is not positive.
@@ -113,8 +136,10 @@ def turning_points(values: Floats, share: float) -> tuple[Codes, Floats]:
     mean = float(values.mean()) if len(values) else 0.0
     if not mean > 0:
         return nothing
-    high, low = prominences(values) / mean, prominences(-values) / mean
-    signed = np.where(high >= share, high, np.where(low >= share, -low, 0.0))
+    high, low = prominences(values), prominences(-values)
+    # A share of customers comes back as their number but for rounding.
+    enough = np.maximum(share * mean, np.asarray(least) * (1 - BOUND_TOLERANCE))
+    signed = np.where(high >= enough, high, np.where(low >= enough, -low, 0.0)) / mean
     places = np.flatnonzero((signed != 0.0) & ((high > 0) | (low > 0)))
     return places, signed[places]
 
