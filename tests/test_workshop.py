@@ -360,13 +360,13 @@ def test_an_owner_as_scope_leaves_the_others_in_the_history_and_known_to_overrid
 
 
 def test_segments_and_follow_up_are_in_the_tables_of_the_workshop():
-    talks = [("A", f"2024-{month:02d}-10", "王敏") for month in (9, 10, 11) for _ in range(4)]
+    talks = [("A", f"2024-{month:02d}-10", "王敏") for month in (9, 10, 11) for _ in range(6)]
     frame = pd.DataFrame(talks, columns=["客户编号", "互动时间", "跟进人"]).assign(互动渠道="电话")
     frame["互动编号"] = [f"H{n}" for n in range(len(frame))]
     results = run(tables(), **{i.INTERACTIONS.name: frame})
     owners = results.tables[w.OWNER_WARNINGS.name].set_index("owner")
-    assert owners.index.tolist() == ["王敏"]  # 4 a month before, none in the last: -100 %
-    assert owners.loc["王敏", ["interactions", "usual", "change"]].tolist() == [0, 4, -1]
+    assert owners.index.tolist() == ["王敏"]  # 6 a month before, none in the last: -100 %
+    assert owners.loc["王敏", ["interactions", "usual", "change"]].tolist() == [0, 6, -1]
     assert owners.loc["王敏", "customers"] == 2
     rows = history_of(results).set_index("customer_id")
     assert rows["segment"].to_dict() == results.tables["tblRfm"].set_index("customer_id")["segment"].to_dict()

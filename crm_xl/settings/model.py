@@ -260,6 +260,7 @@ class General:
     silence_months: int
     warning_months: int
     contact_floor: float
+    follow_up_floor: float
     churn_model: bool
     slow_answer_hours: float
     slow_answer_days: int
@@ -268,6 +269,7 @@ class General:
     tenure_third: float
     trait_chance: float
     turning_prominence: float
+    turning_floor: int
     plan_basis: str
     audit_share: float
     audit_seed: int

@@ -79,7 +79,7 @@ TURNING_POINTS = output(
     text("turn", "拐点", "由升转降为峰，由降转升为谷"),
     number("value", "当月值", digits=2), text("unit", "单位"),
     percent("prominence", "显著度", "与两侧落差中较小者，除以各月均值"), text("statement", "结论"),
-    needs=_NEEDS, guide="004", note="所选期间最后一天为止的24个月；显著度达到参数“拐点显著度”的局部极值，未满的月份不计",
+    needs=_NEEDS, guide="004", note="所选期间最后一天为止的24个月；显著度达到参数“拐点显著度”、折合客户数达到“拐点最小基数”的局部极值，未满的月份不计",
 )  # fmt: skip
 
 # Blocks that charts read.

@@ -241,7 +241,8 @@ def test_warnings_of_a_small_world_by_hand():
 
 
 def test_owner_whose_follow_up_falls_is_named_with_customers_at_risk():
-    owners = warned(small_world()).owners
+    few = replace(SETTINGS, general=replace(SETTINGS.general, follow_up_floor=3.0))
+    owners = warned(small_world(), few).owners
     assert list(owners.columns) == list(OWNER_WARNINGS.names)
     assert owners["owner"].tolist() == ["王敏"]
     row = owners.iloc[0]
@@ -253,6 +254,8 @@ def test_owner_whose_follow_up_falls_is_named_with_customers_at_risk():
         1,
     )
     assert row["reason"] == "近1个月互动1次，较此前3个月月均3次下降66.7%"
+    # 3 a month are fewer than the 5 that the shipped 参数 ask for: from there two fewer are no news.
+    assert warned(small_world()).owners.empty
 
 
 def test_rules_without_their_table_warn_of_nobody():

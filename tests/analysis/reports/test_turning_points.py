@@ -39,11 +39,16 @@ def monthly(*amounts: float, customer: str = "A", first: str = "2024-01-10") -> 
     ]
 
 
-def made(lines: list[Row], date: str, share: float = 0.2, **cells: Any) -> Made:
+def made(lines: list[Row], date: str, share: float = 0.2, fewest: int = 0, **cells: Any) -> Made:
     settings = Settings.default()
-    settings = replace(settings, general=replace(settings.general, turning_prominence=share))
+    general = replace(settings.general, turning_prominence=share, turning_floor=fewest)
+    settings = replace(settings, general=general)
     choices = [typed_row(t.TURNING_CHOICE, **cells)] if cells else []
-    frames = {i.CUSTOMERS.name: PEOPLE, i.ORDERS.name: orders(lines)}
+    people = frame(
+        i.CUSTOMERS,
+        [{"customer_id": name} for name in sorted({line["customer_id"] for line in lines} - {"A", "B"})],
+    )
+    frames = {i.CUSTOMERS.name: pd.concat([PEOPLE, people]), i.ORDERS.name: orders(lines)}
     return make_turning_points(ground(date, *choices, frames=frames, settings=settings))
 
 
@@ -132,6 +137,33 @@ class TestTable:
             "2024-02活跃客户占比由降转升：50%，较2024-01的100%下降50个百分点。",
             "2024-03活跃客户占比由升转降：100%，较2024-02的50%上升50个百分点。",
         ]
+
+    def test_a_few_customers_make_no_turn(self) -> None:
+        """New: 6, 1, 6, 1 a month. The low stands out by min(6 − 1, 6 − 1) = 5 of them, the peak by 6 − 1 = 5.
+
+        Each orders in the first month only, so that of 6, 7, 13, 14 so far 6, 1, 6, 1 are active: 100, 14.3, 46.2
+        and 7.1 %. The low stands out by 46.2 − 14.3 = 31.9 points of 7 customers, 2.2 of them; the peak by
+        46.2 − 14.3 = 31.9 points of 13, 4.2 of them.
+        """
+        days = [
+            day
+            for month, number in ((1, 6), (2, 1), (3, 6), (4, 1))
+            for day in [f"2024-0{month}-10"] * number
+        ]
+        lines = [order(f"C{n}", f"N{n}", day, 100.0) for n, day in enumerate(days)]
+        turned = {}
+        for fewest in (0, 3, 5, 6):
+            table = made(lines, "2024-04-30", fewest=fewest).tables[t.TURNING_POINTS.name]
+            turned[fewest] = [
+                [f"{month:%m}" for month in table.loc[table["metric"] == title, "month"]]
+                for title in ("新增客户数", "活跃客户占比", "订单总额")
+            ]
+        assert turned == {
+            0: [["02", "03"], ["02", "03"], ["02", "03"]],
+            3: [["02", "03"], ["03"], ["02", "03"]],
+            5: [["02", "03"], [], ["02", "03"]],
+            6: [[], [], ["02", "03"]],  # money counts no customers
+        }
 
     def test_the_block_marks_the_turns_on_the_line(self) -> None:
         block = made(list(self.LINES), "2024-05-31").tables[t.TURNING_CHART.name]
