@@ -19,16 +19,13 @@ from pathlib import Path
 from crm_xl.builder.build import build
 from crm_xl.builder.specs import SHIPPED_BOOKS
 from crm_xl.installing.source import SUMS
-from releasing import wheelhouse
+from releasing import manual, wheelhouse
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ("install.ps1", "install.cmd")
-PAGES = {
-    "docs/install.zh-CN.md": "install.zh-CN.md",  # pages name each other
-    "docs/windows-checklist.md": "windows-checklist.md",
-    "CHANGELOG.md": "CHANGELOG.md",
-    "LICENSE": "LICENSE.txt",
-}
+TEXTS = {"CHANGELOG.md": "CHANGELOG.md", "LICENSE": "LICENSE.txt"}
+# Beside the scripts, where somebody who has just unpacked the release looks.
+FIRST_PAGE = {"docs/install.zh-CN.md": "../install.html"}
 
 
 def version() -> str:
@@ -94,8 +91,9 @@ def assemble(folder: Path, packages: Path) -> list[Path]:
         shutil.copyfile(ROOT / spec.folder / spec.file_name, target)
     for name in SCRIPTS:
         shutil.copyfile(ROOT / name, folder / name)
-    for name, shown in PAGES.items():
+    for name, shown in TEXTS.items():
         shutil.copyfile(ROOT / name, folder / shown)
+    manual.render(folder / "manual", elsewhere=FIRST_PAGE)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [*files, wheelhouse.write_sums(folder, files)]
 

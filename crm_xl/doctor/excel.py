@@ -21,7 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from crm_xl.doctor.finding import Finding, bad, good, not_here, note
 from crm_xl.installing.config import INTERPRETER, Setting, found_setting
 from crm_xl.installing.environment import DLLS
-from crm_xl.installing.layout import WORKBOOK, is_store, plan
+from crm_xl.installing.layout import OTHER_HOME, WORKBOOK, is_store, plan
 from crm_xl.installing.machine import (
     CLASSES,
     CURRENT_USER,
@@ -131,7 +131,7 @@ def interpreter(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
         yield bad(
             "解释器",
             f"{detail}：路径里有 VBA 打不开的字符",
-            "请用 install.ps1 -AppFolder 指定英文文件夹重新安装。",
+            f"请换一个英文文件夹重新安装：{OTHER_HOME}。",
         )
     elif is_store(found.value):
         yield bad(

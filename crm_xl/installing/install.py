@@ -92,7 +92,7 @@ def install(machine: Machine, source: Source, layout: Layout | None = None, tell
             title="建立 Python 环境（约需几分钟）",
             do=lambda undos: environment.make(machine, layout, folder, source, undos),
         ),
-        Step(title="放置工作簿与模板", do=books),
+        Step(title="放置工作簿与手册", do=books),
         Step(title="写入 xlwings 配置", do=configuration),
         Step(title="建立开始菜单", do=lambda undos: _link(machine, layout, folder, record, undos)),
         Step(title="登记", do=lambda undos: write_file(layout.record, record.content, undos)),
@@ -113,12 +113,14 @@ def _try_writing(layout: Layout, undos: list[Undo]) -> None:
 
 
 def _link(machine: Machine, layout: Layout, folder: Path, record: Record, undos: list[Undo]) -> None:
-    """Three entries in the start menu: the workbook, the diagnosis, removing."""
+    """The entries of the start menu: the workbook, the manual, a window for commands, the diagnosis, removing."""
     make_folder(layout.menu, undos)
     shell = machine.environment.get("COMSPEC", r"C:\Windows\System32\cmd.exe")
     command = command_of(folder)
     entries = (
         ("客户分析工作簿", str(layout.books / WORKBOOK), ""),
+        ("使用手册", str(layout.manual), ""),
+        ("命令行", shell, _prompt(command.parent, layout.books)),
         ("诊断", shell, f'/k ""{command}" doctor"'),
         ("卸载客户分析", shell, f'/k ""{command}" install --uninstall"'),
     )
@@ -128,3 +130,11 @@ def _link(machine: Machine, layout: Layout, folder: Path, record: Record, undos:
         write_file(link, link.read_bytes() if link.is_file() else b"", undos)
         machine.shortcut(link, target, arguments, str(python_of(folder)), python=python_of(folder))
         record.links.append(str(link))
+
+
+def _prompt(programs: Path, folder: Path) -> str:
+    """What opens a window in which crm-xl is known by its name, in the folder of the workbooks.
+
+    cmd takes the first and the last quotation mark away and heeds those between.
+    """
+    return f'/k "set "PATH={programs};%PATH%"&cd /d "{folder}"&crm-xl --help"'

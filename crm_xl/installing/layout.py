@@ -12,7 +12,7 @@ from crm_xl.errors import CrmError
 from crm_xl.installing import config
 from crm_xl.installing.machine import Machine, encodable, expanded, inside, long_paths, shell_folder
 
-BOOKS, TEMPLATES = "客户分析", "模板"
+BOOKS, TEMPLATES, MANUAL = "客户分析", "模板", "手册"
 WORKBOOK = "CRM_Analysis.xlsm"
 _HOME = "crm_xl"
 _MOST = 259  # characters of a path where long ones are not switched on
@@ -23,6 +23,10 @@ _COMPILED = 12 + 12 + 1 + 16
 LONGEST_MEMBER = (
     125  # of the packages we depend on and their compiled files, where no wheelhouse tells (121 in 2026)
 )
+
+# How somebody names other folders: most people start install.cmd, whose options are not those of crm-xl install.
+OTHER_HOME = r"install.cmd -AppFolder C:\crm_xl（crm-xl install 则为 --home C:\crm_xl）"
+OTHER_BOOKS = r"install.cmd -BooksFolder D:\CRM（crm-xl install 则为 --books D:\CRM）"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,11 @@ class Layout:
     def record(self) -> Path:
         """What was installed: read by the next installation, by the diagnosis and by removing."""
         return self.home / "installed.json"
+
+    @property
+    def manual(self) -> Path:
+        """The first page of the manual: the one that opens in a browser, without a network."""
+        return self.books / MANUAL / "index.html"
 
     @property
     def books_config(self) -> Path:
@@ -137,32 +146,32 @@ def check_places(machine: Machine, layout: Layout, longest: int = LONGEST_MEMBER
         raise CrmError(
             f"程序文件的路径会有约 {longest_path} 个字符，超过 Windows 的 {_MOST + 1}。",
             where=str(layout.home),
-            hint=r"请用 --home 指定一个短的文件夹（如 C:\crm_xl），或请管理员启用长路径。",
+            hint=f"请换一个短的程序文件夹再装，如 {OTHER_HOME}；或请管理员启用长路径。",
         )
     book = layout.books / WORKBOOK
     if len(str(book)) > _MOST_FOR_EXCEL:
         raise CrmError(
             f"工作簿的路径有 {len(str(book))} 个字符，Excel 最多打开 {_MOST_FOR_EXCEL} 个字符的。",
             where=str(layout.books),
-            hint="请用 --books 指定一个短一些的文件夹。",
+            hint=f"请换一个短一些的文件夹再装，如 {OTHER_BOOKS}。",
         )
     if not encodable(machine, str(layout.home)):
         raise CrmError(
             "程序文件夹的名称里有本机代码页没有的字符，Excel 里的 xlwings 打不开它。",
             where=str(layout.home),
-            hint=r"请用 --home 指定一个英文文件夹，如 C:\crm_xl。",
+            hint=f"请换一个英文文件夹再装，如 {OTHER_HOME}。",
         )
     if layout.user_config is None and not encodable(machine, str(layout.books_config)):
         raise CrmError(
             "用户文件夹的名称里有本机代码页没有的字符，Excel 里的 xlwings 读不到其中的配置。",
             where=str(layout.books),
-            hint=r"请用 --books 指定一个英文文件夹（如 C:\CRM），工作簿和配置放在那里；此后不要移动工作簿。",
+            hint=f"请把工作簿放到一个英文文件夹，如 {OTHER_BOOKS}；配置也在那里，此后不要移动工作簿。",
         )
     if inside(layout.home, layout.books) or inside(layout.books, layout.home):
         raise CrmError(
             "程序和工作簿不能放在同一个文件夹里。",
             where=str(layout.books),
-            hint="请用 --books 指定别的文件夹。",
+            hint=f"请换一个文件夹再装，如 {OTHER_BOOKS}。",
         )
 
 

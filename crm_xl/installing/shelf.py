@@ -1,4 +1,4 @@
-"""Workbook and templates on the user's shelf: put there, renewed while untouched, never written over once used."""
+"""Workbook, templates and manual on the user's shelf: put there, renewed while untouched, never written over once used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crm_xl.installing.layout import TEMPLATES, WORKBOOK, Layout
+from crm_xl.installing.layout import MANUAL, TEMPLATES, WORKBOOK, Layout
 from crm_xl.installing.steps import Undo, write_file
 
 
@@ -41,6 +41,12 @@ def shipped_files(environment: Path) -> dict[str, Path]:
     shipped = environment / "Lib" / "site-packages" / "crm_xl" / "shipped"
     files = {WORKBOOK: shipped / "workbook" / WORKBOOK}
     files |= {f"{TEMPLATES}/{path.name}": path for path in sorted((shipped / "templates").glob("*.xlsx"))}
+    pages = shipped / "manual"
+    files |= {
+        f"{MANUAL}/{path.relative_to(pages).as_posix()}": path
+        for path in sorted(pages.rglob("*"))
+        if path.is_file()
+    }
     return files
 
 

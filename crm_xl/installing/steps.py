@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from crm_xl.errors import CrmError
+from crm_xl.installing.layout import OTHER_BOOKS, OTHER_HOME
 
 Undo = Callable[[], None]
 Tell = Callable[[str], None]
@@ -155,10 +156,10 @@ def told() -> Iterator[None]:
                 "没有写入权限，或文件正被使用。",
                 where=where,
                 hint="请关闭 Excel 后再试；文件夹只读，或被“受控文件夹访问”、同步盘锁住时，"
-                "请用 --books 或 --home 指定别的文件夹。",
+                f"请换一个文件夹再装，如 {OTHER_BOOKS}，{OTHER_HOME}。",
             ) from error
         if error.errno == errno.ENAMETOOLONG:
             raise CrmError(
-                "路径太长。", where=where, hint="请用 --home 或 --books 指定短一些的文件夹。"
+                "路径太长。", where=where, hint=f"请换短一些的文件夹再装，如 {OTHER_HOME}，{OTHER_BOOKS}。"
             ) from error
         raise CrmError(f"{error.strerror or error}。", where=where, hint="请排除后再试。") from error

@@ -21,8 +21,8 @@ _DATA = ("Logs", "Cache")  # of the program; what people have taught it (mapping
 def uninstall(machine: Machine, layout: Layout | None = None, tell: Tell = print) -> list[str]:
     """What stayed, one sentence each: workbooks the user has worked in, and what could not be removed.
 
-    Workbooks and templates that are as we put them there go; so do shortcuts, our line in xlwings.conf (the line
-    that was there before comes back), logs, snapshots for 撤销刷新, and the environment.
+    Workbooks, templates and pages of the manual that are as we put them there go; so do shortcuts, our line in
+    xlwings.conf (the line that was there before comes back), logs, snapshots for 撤销刷新, and the environment.
 
     Args:
         machine: the computer.
@@ -80,7 +80,7 @@ def _remove_recorded(machine: Machine, layout: Layout, record: Record, stayed: l
     for link in record.links:
         _try(stayed, link, partial(Path(link).unlink, missing_ok=True))
     remove_if_empty(layout.menu)
-    tell("移除未改动的工作簿与模板")
+    tell("移除未改动的工作簿、模板与手册")
     for name in record.files:
         path = Path(name)
         if path.exists() and not shelf.untouched(path, record.files):

@@ -11,7 +11,7 @@ from crm_xl.installing.machine import Done
 
 VERSION, XLWINGS = "0.1.0", "0.37.8"
 _SHELL = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
-WORKBOOK, TEMPLATE = b"the workbook", b"a template"
+WORKBOOK, TEMPLATE, PAGE = b"the workbook", b"a template", b"a page of the manual"
 
 
 def wheel(folder: Path, version: str = VERSION, workbook: bytes = WORKBOOK) -> Path:
@@ -21,6 +21,8 @@ def wheel(folder: Path, version: str = VERSION, workbook: bytes = WORKBOOK) -> P
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("crm_xl/shipped/workbook/CRM_Analysis.xlsm", workbook)
         archive.writestr("crm_xl/shipped/templates/customer_grading.xlsx", TEMPLATE)
+        archive.writestr("crm_xl/shipped/manual/index.html", PAGE)
+        archive.writestr("crm_xl/shipped/manual/images/home.png", PAGE)
     return path
 
 

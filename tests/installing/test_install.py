@@ -23,7 +23,7 @@ from crm_xl.installing.machine import Done
 from crm_xl.installing.record import read_record
 from crm_xl.installing.source import Source, source_of
 from crm_xl.installing.uninstall import uninstall
-from tests.installing.simulated import TEMPLATE, WORKBOOK, Simulated, wheelhouse
+from tests.installing.simulated import PAGE, TEMPLATE, WORKBOOK, Simulated, wheelhouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -64,9 +64,15 @@ def test_everything_is_where_windows_keeps_this_users_things(machine: Simulated,
     books = machine.profile / "Documents" / "客户分析"
     assert (books / "CRM_Analysis.xlsm").read_bytes() == WORKBOOK
     assert (books / "模板" / "customer_grading.xlsx").read_bytes() == TEMPLATE
+    assert (books / "手册" / "index.html").read_bytes() == PAGE
+    assert (books / "手册" / "images" / "home.png").read_bytes() == PAGE
     menu = machine.profile / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/客户分析"
     links = {path.stem: path.read_text(encoding="utf-8") for path in menu.iterdir()}
     assert links["客户分析工作簿"] == f"{books / 'CRM_Analysis.xlsm'}|"
+    assert links["使用手册"] == f"{books / '手册' / 'index.html'}|"
+    # cmd /k takes the outer quotation marks away: set "PATH=…;%PATH%"&cd /d "…"&crm-xl --help
+    words = links["命令行"].partition("|/k ")[2]
+    assert words == f'"set "PATH={environment / "Scripts"};%PATH%"&cd /d "{books}"&crm-xl --help"'
     assert 'crm-xl.exe" install --uninstall' in links["卸载客户分析"]
     assert 'crm-xl.exe" doctor' in links["诊断"]
     assert done.record == read_record(plan(machine))

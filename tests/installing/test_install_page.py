@@ -33,7 +33,7 @@ def test_the_steps_are_those_the_installer_tells() -> None:
 def test_the_start_menu_is_as_installed() -> None:
     source = (REPOSITORY / "crm_xl" / "installing" / "install.py").read_text(encoding="utf-8")
     entries = re.findall(r'^        \("([^"]+)", ', source, re.MULTILINE)
-    assert len(entries) == 3
+    assert len(entries) == 5
     assert f"{BOOKS}：{'、'.join(entries)}" in PAGE
 
 

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from crm_xl.errors import CrmError
 from crm_xl.installing.source import EXTRAS, check_sums, source_of
-from releasing import release, wheelhouse
+from releasing import manual, release, wheelhouse
 from releasing.wheelhouse import PYTHON, make, metadata_of, missing, write_sums
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -122,6 +122,8 @@ def test_the_real_wheelhouse_brings_both_dlls_and_the_workbook(real: Path) -> No
     with zipfile.ZipFile(own) as archive:
         shipped = archive.read("crm_xl/shipped/workbook/CRM_Analysis.xlsm")
         assert "crm_xl/installing/__main__.py" in archive.namelist()
+        for place in manual.pages().values():
+            assert f"crm_xl/shipped/manual/{place}" in archive.namelist()
     assert shipped == (REPOSITORY / "workbook" / "CRM_Analysis.xlsm").read_bytes()
 
 
@@ -143,7 +145,7 @@ def test_a_release_holds_everything_and_its_sums_are_right(real: Path, tmp_path:
     files = {path.relative_to(made).as_posix() for path in release.assemble(made, real)}
     assert {
         f"crm_xl-{PROJECT['version']}-py3-none-any.whl", "CRM_Analysis.xlsm", "templates/customer_grading.xlsx",
-        "install.ps1", "install.cmd", "install.zh-CN.md", "windows-checklist.md",
+        "install.ps1", "install.cmd", "install.html", "manual/index.html", "manual/windows-checklist.html",
         "CHANGELOG.md", "LICENSE.txt", "SHA256SUMS", "wheelhouse/SHA256SUMS",
     } <= files  # fmt: skip
     subprocess.run(
