@@ -8,6 +8,9 @@
     python dev.py bench [NAME]    speed and memory beside fixed baselines
     python dev.py bench scale [LINES …]
                                   orders by the million, refreshed out of core: time and memory
+    python dev.py torture [--seconds N]
+                                  killed, starved and lied to: what becomes of people's files
+    python dev.py audit           licences and bounds of dependencies; known weaknesses where the service answers
     python dev.py build           the workbook and the templates, from their declarations
     python dev.py wheelhouse      everything that an installation on Windows without a network needs
     python dev.py release         wheel, workbook, templates, wheelhouse and checksums in dist/
@@ -294,6 +297,20 @@ def bench(arguments: list[str]) -> int:
     return run([venv_program("python"), "-m", "benchmarks", *arguments])
 
 
+def torture(arguments: list[str]) -> int:
+    """Kill, starve and deceive every deed that writes or reads files; arguments are --seconds and --seed."""
+    environment(DEVELOPER_EXTRAS)
+    if not hasattr(os, "fork"):
+        raise SetUpError("torture makes copies of a process (fork), which this system does not have")
+    return run([venv_program("python"), "-m", "torture", *arguments])
+
+
+def audit(arguments: list[str]) -> int:
+    """Look through what is installed: licences, bounds, and known weaknesses where the service can be reached."""
+    environment(DEVELOPER_EXTRAS)
+    return run([venv_program("python"), "-m", "releasing.audit", *arguments])
+
+
 def wheelhouse(arguments: list[str]) -> int:
     """Download what installing on Windows needs; arguments are the folder and --python."""
     environment(DEVELOPER_EXTRAS)
@@ -318,6 +335,8 @@ COMMANDS = {
     "libreoffice": libreoffice,
     "lint": lint,
     "bench": bench,
+    "torture": torture,
+    "audit": audit,
     "build": build,
     "wheelhouse": wheelhouse,
     "release": release,

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from crm_xl.books.exchange import exchange
 from crm_xl.books.obstacles import changed_meanwhile, check_free, told
 from crm_xl.errors import CrmError
 from crm_xl.locks import take
@@ -107,7 +108,7 @@ class Draft:
                 check_free(target)
                 if fingerprint(target) != self._seen:
                     raise changed_meanwhile(target)
-                os.replace(self.path, target)
+                self._change_places()
             except BaseException:
                 if backup is not None:
                     with contextlib.suppress(OSError):
@@ -120,6 +121,14 @@ class Draft:
                 with contextlib.suppress(OSError):
                     old.unlink()
         return backup
+
+    def _change_places(self) -> None:
+        """The draft becomes the target; what somebody saved since the last look at it comes back."""
+        if self._seen is None or not exchange(self.path, self._target):
+            os.replace(self.path, self._target)
+        elif fingerprint(self.path) != self._seen:
+            exchange(self.path, self._target)
+            raise changed_meanwhile(self._target)
 
 
 @contextlib.contextmanager

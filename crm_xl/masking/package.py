@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -98,7 +99,7 @@ def _redact_cells(
     )
     strings = archive.xml(strings_part) if strings_part else None
     items = [] if strings is None else children(strings, "si")
-    texts = [_read_aloud_apart(item) for item in items]
+    texts = _Texts(items)
     used: set[int] = set()
     for sheet in parts.sheets.values():
         rule = rules.get(sheet.name, SheetRules())
@@ -126,6 +127,22 @@ def _redact_cells(
         changes[strings_part] = to_bytes(strings)
         done.add(strings_part)
     return done
+
+
+class _Texts(Sequence[str]):
+    """The texts of shared strings, each read when a cell asks for it: there may be a million that none uses."""
+
+    def __init__(self, items: Sequence[etree._Element]) -> None:
+        self._items = items
+        self._found: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: Any) -> Any:
+        if index not in self._found:
+            self._found[index] = _read_aloud_apart(self._items[index])
+        return self._found[index]
 
 
 def _read_aloud_apart(item: etree._Element) -> str:

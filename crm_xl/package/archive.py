@@ -184,7 +184,13 @@ class Archive:
         if "[content_types].xml" not in names:
             raise not_a_workbook(self.name, "OpenDocument 表格" if "mimetype" in names else "普通压缩文件")
         total = sum(info.file_size for info in infos)
-        if len(infos) > _MOST_ENTRIES or total > _LARGEST_WORKBOOK or any(is_suspect(info) for info in infos):
+        if len(infos) > _MOST_ENTRIES:
+            raise CrmError(
+                f"工作簿由 {len(infos):,} 个部件组成，多得异常，为安全起见没有打开。",
+                where=self.name,
+                hint="请确认文件来源可靠，把需要的工作表复制到新工作簿再试。",
+            )
+        if total > _LARGEST_WORKBOOK or any(is_suspect(info) for info in infos):
             raise CrmError(
                 f"工作簿解压后异常地大（{total / (1 << 20):,.0f} MB），为安全起见没有打开。",
                 where=self.name,

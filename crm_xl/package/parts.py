@@ -126,7 +126,7 @@ class Parts:
         """Tables by the name people see."""
         found = {}
         for sheet in self.sheets.values():
-            for kind, target in relationships(self.archive, sheet.part).values():
+            for kind, target in dict.fromkeys(relationships(self.archive, sheet.part).values()):
                 if kind == "table":
                     table = self._table(self.archive.part_name(target), sheet)
                     found[table.name] = table
@@ -145,6 +145,14 @@ class Parts:
             )
             for element in children(self.root, "definedNames", "definedName")
         )
+
+    @cached_property
+    def _names_by_key(self) -> Mapping[str, list[Name]]:
+        # Workbooks copied for years hold tens of thousands of names.
+        found: dict[str, list[Name]] = {}
+        for each in self.names:
+            found.setdefault(each.name.casefold(), []).append(each)
+        return found
 
     @property
     def own_functions(self) -> frozenset[str]:
@@ -191,7 +199,7 @@ class Parts:
 
         A name for the whole workbook goes before one that only a sheet knows.
         """
-        found = [each for each in self.names if each.name.casefold() == name.casefold()]
+        found = self._names_by_key.get(name.casefold(), [])
         for each in sorted(found, key=lambda each: each.sheet_index is not None):
             areas = each.areas
             if len(areas) == 1:

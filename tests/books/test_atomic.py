@@ -15,6 +15,7 @@ import pytest
 
 from crm_xl.books import atomic
 from crm_xl.books.atomic import BACKUP_FOLDER, KEPT_BACKUPS, backups, restore_backup
+from crm_xl.books.exchange import exchange
 from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.errors import CrmError
@@ -155,10 +156,56 @@ def test_a_replacement_refused_at_the_very_end_takes_its_backup_back(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", refuse)
+        patch.setattr(atomic, "exchange", lambda *_: False)  # as on Windows
         with pytest.raises(CrmError, match="占用"):
             _write(path, "新")
     (path.parent / BACKUP_FOLDER).rmdir()
     assert _all_files(path.parent) == before
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    aside = one.with_name("aside")
+    one.rename(aside)
+    other.rename(one)
+    aside.rename(other)
+    return True
+
+
+def test_what_a_colleague_saves_at_the_last_moment_comes_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def saved_just_before(one: Path, other: Path) -> bool:
+        if not path.read_bytes().endswith(b"theirs"):
+            path.write_bytes(path.read_bytes() + b"theirs")
+        return _swapped(one, other)
+
+    before = path.read_bytes()
+    monkeypatch.setattr(atomic, "exchange", saved_just_before)
+    with pytest.raises(CrmError, match="改动"):
+        _write(path, "新")
+    assert path.read_bytes() == before + b"theirs"
+    assert backups(path) == []
+
+
+def test_an_exchange_happens_or_nothing_does(tmp_path: Path) -> None:
+    one, other = tmp_path / "甲", tmp_path / "乙"
+    one.write_text("1", encoding="utf-8")
+    assert not exchange(one, other)  # there is no other
+    other.write_text("2", encoding="utf-8")
+    changed = exchange(one, other)
+    assert (one.read_text(encoding="utf-8"), other.read_text(encoding="utf-8")) == (
+        ("2", "1") if changed else ("1", "2")
+    )
+
+
+def test_where_files_cannot_be_exchanged_one_replaces_the_other(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = path.read_bytes()
+    monkeypatch.setattr(atomic, "exchange", lambda *_: False)
+    _write(path, "新")
+    assert [backup.read_bytes() for backup in backups(path)] == [before]
+    assert FileBook(path, read_only=True).read(["tblA"])["tblA"].columns[0][0] == "新"
 
 
 def test_an_interruption_cleans_up_and_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
