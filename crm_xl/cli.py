@@ -12,6 +12,7 @@ import typer
 
 from crm_xl import assets
 from crm_xl.cli_computer import app as computer
+from crm_xl.cli_show import show_check, show_missing, show_tiers
 from crm_xl.errors import CrmError
 from crm_xl.libreoffice.cli import app as libreoffice
 
@@ -56,7 +57,7 @@ def demo(out: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path
     target = out / Path(assets.WORKBOOK).name
     replace_content(target, assets.asset(assets.WORKBOOK).read_bytes(), kept=0)
     results = _refresh(target)
-    _show_tiers(results)
+    show_tiers(results)
     typer.echo(f"工作簿：{target.resolve()}")
 
 
@@ -70,19 +71,24 @@ def refresh(
 ) -> None:
     """读取工作簿里的数据表，重新计算并写回全部结果表。"""
     results = _refresh(file, out=out, date=date, given=_sources(source, mapping))
-    _show_tiers(results)
-    _show_missing(results, out or file)
+    show_tiers(results)
+    show_missing(results, out or file)
 
 
 @app.command()
-def check(file: Workbook, source: Source = None, mapping: MappingFile = None) -> None:
-    """检查数据与参数，列出台账汇总与金额平衡；不修改文件。"""
+def check(
+    file: Workbook,
+    source: Source = None,
+    mapping: MappingFile = None,
+    everything: Annotated[bool, typer.Option("--all", help="没有问题的项目也列出")] = False,
+) -> None:
+    """检查数据与参数，列出清洗结果、金额平衡和须处理的项目；不修改文件。"""
     from crm_xl.refreshing import check as check_book
 
     with _progress() as progress:
         tables, orders = _sources(source, mapping)
         results = check_book(file, sources=tables, orders=orders, progress=progress)
-    _show_ledger(results)
+    show_check(results, everything=everything)
 
 
 @app.command()
@@ -96,7 +102,7 @@ def adopt(
     with _progress() as progress:
         adopted = adopt_draft(file, out=out, progress=progress)
     typer.echo(adopted.message)
-    _show_tiers(adopted.results)
+    show_tiers(adopted.results)
 
 
 @app.command()
@@ -336,58 +342,6 @@ def _bar() -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda what, share: bar.update(task, description=what, completed=share)
-
-
-def _show_tiers(results: Results) -> None:
-    from crm_xl.tables.outputs import TIER_SUMMARY
-
-    if TIER_SUMMARY.name in results.tables:
-        typer.echo(_text_table(TIER_SUMMARY.name, results))
-
-
-def _show_missing(results: Results, file: Path) -> None:
-    """What the workbook's own outputs lack; those it does not have are nobody's concern."""
-    from crm_xl.books.file import FileBook
-
-    present = FileBook(file, read_only=True).tables()
-    for sentence in sorted({said for name, said in results.missing.items() if name in present}):
-        typer.echo(sentence)
-
-
-def _show_ledger(results: Results) -> None:
-    from crm_xl.tables.outputs import BALANCE, LEDGER_SUMMARY
-
-    for table in (LEDGER_SUMMARY, BALANCE):
-        if table.name in results.tables:
-            typer.echo(_text_table(table.name, results))
-
-
-def _text_table(name: str, results: Results) -> str:
-    """An output table as aligned text under its Chinese headings."""
-    from rich.console import Console
-    from rich.table import Table as Grid
-
-    from crm_xl.books.blocks import block_of
-    from crm_xl.schema import NUMERIC, Kind
-    from crm_xl.tables import TABLES
-
-    declared = TABLES[name]
-    block = block_of(declared, results.tables[name])
-    grid = Grid(title=declared.title)
-    for column in declared:
-        grid.add_column(column.title, justify="right" if column.kind in NUMERIC else "left")
-    shapes = {Kind.PERCENT: "{:.2%}", Kind.MONEY: "{:,.2f}", Kind.INTEGER: "{:,.0f}", Kind.NUMBER: "{:,.2f}"}
-    for row in block.rows:
-        grid.add_row(
-            *(
-                "" if cell is None else shapes.get(column.kind, "{}").format(cell)
-                for cell, column in zip(row, declared, strict=True)
-            )
-        )
-    console = Console(width=140)
-    with console.capture() as capture:
-        console.print(grid)
-    return capture.get()
 
 
 def main() -> None:

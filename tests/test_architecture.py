@@ -56,7 +56,8 @@ BELOW = {
     "libreoffice": "excel soffice",
     "cli_import": "importing log",
     "cli_computer": "doctor installing",
-    "cli": "cli_import builder excel libreoffice api assets log upgrading cli_computer",
+    "cli_show": "books analysis",
+    "cli": "cli_import cli_show builder excel libreoffice api assets log upgrading cli_computer",
     "__main__": "cli",
 }
 

@@ -95,6 +95,28 @@ def test_check_writes_nothing_and_shows_the_balance(run, workbook):
     assert sorted(path.name for path in workbook.parent.iterdir()) == [workbook.name]
 
 
+def test_check_tells_what_has_something_to_say_and_everything_only_when_asked(run, tmp_path):
+    assert run("template", "customer_grading")[0] == 0
+    _, short, _ = run("check", "customer_grading.xlsx")
+    assert "完全重复" in short and "※" in short
+    assert "计数" not in short and "✔ 毛额" in short and "按负责人合计" not in short
+    # 2 rows set aside: the copies of a customer and of an order line.
+    assert "读入 7 张表共" in short and "搁置 2 行" in short
+    assert "项须处理" in short and "0 项须修改" in short
+    _, whole, _ = run("check", "customer_grading.xlsx", "--all")
+    assert "计数" in whole and "按负责人合计" in whole
+    assert set(short.splitlines()[-1:]) <= set(whole.splitlines())
+
+
+def test_check_of_an_empty_template_is_two_sentences(run, tmp_path):
+    assert run("template", "crm_reports", "--empty")[0] == 0
+    _, out, _ = run("check", "crm_reports.xlsx")
+    assert out.splitlines() == [
+        "读入 0 张表共 0 行，保留 0 行，搁置 0 行；另有 8 张表没有数据。",
+        "数据核对：共 23 项：0 项须处理，0 项提醒。",
+    ]
+
+
 def test_template_lists_and_copies_and_never_overwrites(run, tmp_path):
     assert "customer_grading" in run("template")[1]
     assert run("template", "customer_grading")[0] == 0

@@ -228,7 +228,7 @@ def _verified(subject: Subject) -> Iterable[Check]:
     late = (verified < np.datetime64(subject.date - pd.Timedelta(days=days))) & customers.kept
     yield _rows(
         f"客户信息在 {days} 天内复核过", REMIND, customers, late | never, "verified_on",
-        lambda: f"其中 {int(never.sum())} 家从未复核",
+        lambda: f"其中 {int(never.sum())} 家从未复核" if never.any() else "",
     )  # fmt: skip
 
 
