@@ -18,11 +18,11 @@ from crm_xl.tables import outputs as o
 from crm_xl.tables.cells import note_name
 
 # Columns A to M: a margin, the left blocks, a gap, the right blocks.
-_WIDTHS = (2, 18, 22, 12, 15, 12, 22, 3, 14, 22, 16, 16, 32)
+_WIDTHS = (2, 18, 26, 12, 15, 15, 30, 3, 14, 26, 16, 16, 32)
 _LAST = len(_WIDTHS) - 1
 _CAPTION_LINES = 7  # small data have more to be told of
 _TOP_HEIGHT, _CHART_HEIGHT = 248, 325  # pixels
-_LEFT_WIDTH, _RIGHT_WIDTH, _PIE_WIDTH, _BAR_WIDTH = 730, 715, 370, 610
+_LEFT_WIDTH, _RIGHT_WIDTH, _PIE_WIDTH, _BAR_WIDTH = 830, 745, 370, 640
 _PALE, _DEEP = "#FFFFFF", "#7FB8DC"  # black figures are readable on both, and in a grey print
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -13,7 +14,7 @@ A4 = 9
 TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
 UNSET_WIDTH = 8.43
 _PAGE_WIDTH = 190.0  # characters; much beyond it a page is too small to read
-_TWO_PAGES = 1.5 * _PAGE_WIDTH  # what is wider than this does not go on one page at all
+_TWO_PAGES = 1.55 * _PAGE_WIDTH  # what is wider than this does not go on one page at all
 _FULL_SIZE_WIDTH = 100.0  # characters that a page of 参数 takes at 100 %
 # Between the margins of A4 landscape Excel has room for 1040; without Calibri LibreOffice draws columns a third wider.
 _PAGE_PIXELS = 780
@@ -24,19 +25,60 @@ Columns = tuple[int, int]  # first and last, 0-based
 _REPEATED: Columns = (0, 1)  # who a row is about stands on every page
 
 
-def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
-    """Paper, margins, what repeats, and where pages begin; widths and charts of the sheet are known by now."""
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """How the columns of a sheet are spread over pages side by side.
+
+    Attributes:
+        right: the last column that is printed.
+        number: of pages, to which the columns are fitted; 0: at `scale`, with the breaks before `breaks`.
+        scale: per cent.
+        breaks: the first columns of the second page and those after it.
+        repeated: the columns that every page begins with; None: pages of other tables, which have their own.
+    """
+
+    right: int
+    number: int = 0
+    scale: int = _LARGEST_SCALE
+    breaks: tuple[int, ...] = ()
+    repeated: Columns | None = None
+
+
+def pages_of(author: Author, sheet: SheetPlan) -> Pages:
+    """The pages of an input or output sheet; widths and charts of the sheet are known by now."""
     last = sheet.placed[-1]
     right = last.column + len(author.draft.blocks[last.table.name].headings) - 1
+    right = max(right, author.chart_right.get(sheet.name, 0))
+    while (width := _width(author, sheet, (0, right))) < TEXT_WIDTH:
+        right += 1
+    blocks = _blocks(author, sheet, right)
+    alone = len(sheet.placed) == 1 and not last.table.banded
+    if width <= _PAGE_WIDTH or (alone and width <= _TWO_PAGES):
+        # Charts on a page of their own would not say what they are of.
+        return Pages(right=right, number=1)
+    room = _PAGE_PIXELS * 100 / _SMALLEST_SCALE
+    if len(blocks) > 1 and all(_pixels(author, sheet, block) <= room for block in blocks):
+        repeated = _REPEATED if last.table.banded else None
+        pages = _packed(author, sheet, blocks, repeated)
+        widest = max(
+            _pixels(author, sheet, pages[0]), *(_pixels(author, sheet, p, repeated) for p in pages[1:])
+        )
+        scale = max(_SMALLEST_SCALE, min(_LARGEST_SCALE, int(100 * _PAGE_PIXELS / widest)))
+        return Pages(
+            right=right, scale=scale, breaks=tuple(first for first, _ in pages[1:]), repeated=repeated
+        )
+    number = max(1, round(width / _PAGE_WIDTH))
+    return Pages(right=right, number=number, repeated=_REPEATED if number > 1 else None)
+
+
+def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet, pages: Pages) -> None:
+    """Paper, margins, what repeats, and where pages begin."""
     bottom = max(placed.row + author.draft.body_rows(placed.table.name) for placed in sheet.placed)
     worksheet.set_landscape()
     worksheet.set_paper(A4)
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     worksheet.repeat_rows(sheet.top_heading_row, sheet.heading_row)
     worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
-    right = max(right, author.chart_right.get(sheet.name, 0))
-    while (width := _width(author, sheet, (0, right))) < TEXT_WIDTH:
-        right += 1
     if sheet.kind is SheetKind.PARAMETERS:
         # A dozen tables side by side: each starts a page, and the widest fits on one.
         widest = max(
@@ -44,27 +86,16 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
         )
         worksheet.set_print_scale(min(80, int(100 * _FULL_SIZE_WIDTH / widest)))
         worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
-        worksheet.print_area(0, 0, bottom, right)
+        worksheet.print_area(0, 0, bottom, pages.right)
         return
-    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), right)
-    blocks = _blocks(author, sheet, right)
-    fits = all(_width(author, sheet, block) <= _TWO_PAGES for block in blocks)
-    if width > _PAGE_WIDTH and len(blocks) > 1 and fits:
-        repeated = _REPEATED if last.table.banded else None
-        pages = _packed(author, sheet, blocks, repeated)
-        widest_pixels = max(
-            _pixels(author, sheet, pages[0]), *(_pixels(author, sheet, p, repeated) for p in pages[1:])
-        )
-        scale = int(100 * _PAGE_PIXELS / widest_pixels)
-        worksheet.set_print_scale(max(_SMALLEST_SCALE, min(_LARGEST_SCALE, scale)))
-        worksheet.set_v_pagebreaks([first for first, _ in pages[1:]])
-        if repeated is not None:
-            worksheet.repeat_columns(*repeated)
-        return
-    number = max(1, round(width / _PAGE_WIDTH))
-    worksheet.fit_to_pages(number, 0)
-    if number > 1:
-        worksheet.repeat_columns(*_REPEATED)
+    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), pages.right)
+    if pages.number:
+        worksheet.fit_to_pages(pages.number, 0)
+    else:
+        worksheet.set_print_scale(pages.scale)
+        worksheet.set_v_pagebreaks(list(pages.breaks))
+    if pages.repeated is not None:
+        worksheet.repeat_columns(*pages.repeated)
 
 
 def _blocks(author: Author, sheet: SheetPlan, right: int) -> list[Columns]:

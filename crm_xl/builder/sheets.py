@@ -20,7 +20,7 @@ from crm_xl.builder.bands import write_bands
 from crm_xl.builder.charts import place_charts
 from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
-from crm_xl.builder.printing import TEXT_WIDTH, UNSET_WIDTH, print_setup
+from crm_xl.builder.printing import TEXT_WIDTH, UNSET_WIDTH, pages_of, print_setup
 from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
 from crm_xl.builder.triangle import shade_triangle, step_rule
@@ -50,9 +50,10 @@ def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
         for placed in sheet.placed:
             worksheet.write_string(0, placed.column, placed.table.title, author.theme.look("table title"))
         return
-    _write_head(author, sheet, worksheet)
     place_charts(author, sheet.name, worksheet)  # they keep clear of each other by the heights of rows
-    print_setup(author, sheet, worksheet)
+    pages = pages_of(author, sheet)
+    _write_head(author, sheet, worksheet, left=pages.repeated[1] + 1 if pages.repeated else 0)
+    print_setup(author, sheet, worksheet, pages)
     write_bands(author, sheet, worksheet)
     worksheet.set_row(sheet.heading_row, _HEAD_HEIGHT)
     first = sheet.placed[0].table
@@ -210,7 +211,11 @@ def define_lists(author: Author) -> None:
         author.workbook.define_name(name, column)
 
 
-def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
+def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet, *, left: int) -> None:
+    """What stands above the tables; explanation and caption of a single one from column `left` on.
+
+    Columns that every printed page begins with would show the beginning of a long text again and again.
+    """
     look = author.theme.look
     tables = [placed.table for placed in sheet.placed]
     worksheet.set_row(0, 30)
@@ -236,11 +241,11 @@ def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet) -> None:
             else _INPUT_LEGEND
         )
         sample = SAMPLE_ROWS if author.draft.blocks[table.name].rows else ""
-        worksheet.write_string(1, 0, f"{note}{_guides(table)}", look("note"))
-        worksheet.write_string(2, 0, f"{sample}{written}", look("note"))
+        worksheet.write_string(1, left, f"{note}{_guides(table)}", look("note"))
+        worksheet.write_string(2, left, f"{sample}{written}", look("note"))
     if sheet.kind is SheetKind.OUTPUT and len(tables) == 1:
-        worksheet.write_string(1, 0, _explanation(author, tables[0]), look("note"))
-        _write_caption(author, sheet, sheet.placed[0], worksheet)
+        worksheet.write_string(1, left, _explanation(author, tables[0]), look("note"))
+        _write_caption(author, sheet, sheet.placed[0], worksheet, left)
     elif len(tables) > 1:
         _write_table_heads(author, sheet, worksheet)
 
@@ -260,31 +265,31 @@ def _write_table_heads(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
             text = f"{placed.table.title}：{_explanation(author, placed.table)}"
             worksheet.merge_range(row - 2, placed.column, row - 2, right, text, look("wrapped note"))
             worksheet.merge_range(row - 1, placed.column, row - 1, right, "", look("wrapped note"))
-            _write_caption(author, sheet, placed, worksheet)
+            _write_caption(author, sheet, placed, worksheet, placed.column)
     worksheet.set_row(row - 1, _NOTE_HEIGHT)
     if sheet.kind is SheetKind.OUTPUT:
         worksheet.set_row(row - 2, _NOTE_HEIGHT)
 
 
-def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet) -> None:
+def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet, left: int) -> None:
     """The cell above an output in which a refresh says date, period, scope, scorecard and what else to know."""
     name = note_name(placed.table)
     look = author.theme.look("wrapped note", bold=True)
     row = sheet.top_heading_row - 1
     text = author.draft.cells.get(name, "尚未刷新")
     if len(sheet.placed) == 1:
-        width, right = 0.0, placed.column - 1
+        width, right = 0.0, left - 1
         while width < TEXT_WIDTH:
             right += 1
             width += author.widths.get((sheet.name, right), UNSET_WIDTH)
-        if right > placed.column:
-            worksheet.merge_range(row, placed.column, row, right, "", look)
+        if right > left:
+            worksheet.merge_range(row, left, row, right, "", look)
         # Another refresh may have more to say.
         like = author.draft.model.cells.get(name, text)
         said = sum(lines(line, width) for line in str(like).splitlines())
         worksheet.set_row(row, (said + _SPARE_LINES) * LINE_HEIGHT)
-    write_cell(worksheet, row, placed.column, text, look)
-    author.define(name, sheet.name, row, placed.column, row, placed.column)
+    write_cell(worksheet, row, left, text, look)
+    author.define(name, sheet.name, row, left, row, left)
 
 
 def _explanation(author: Author, table: Table) -> str:

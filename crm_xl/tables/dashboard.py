@@ -41,7 +41,8 @@ REGION_HEAT = output(
 
 TOP_WARNINGS = output(
     "tblTopWarnings", "最需联系的客户",
-    CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("level", "级别"), text("reason", "首要原因"),
+    CUSTOMER_ID, CUSTOMER_NAME, OWNER, text("level", "级别"), money("annual_amount_wan", "近12个月(万元)", "万元"),
+    text("reason", "首要原因"),
     needs=_ORDERS, sheet=DASHBOARD_SHEET, fixed_rows=LISTED, guide="004", note="预警级别高、近12个月金额大的在前",
 )
 

@@ -166,7 +166,8 @@ def _warnings(ground: Ground) -> pd.DataFrame:
     rank = warnings["level"].map({level: place for place, level in enumerate(_LEVELS)})
     order = np.lexsort((-warnings["annual_amount"].fillna(0.0).to_numpy(), rank.to_numpy()))
     first = warnings.iloc[order[: d.LISTED]]
-    return _fixed(first.assign(reason=_in_short(first["reasons"])), d.TOP_WARNINGS)
+    wan = first["annual_amount"] / YUAN_PER_WAN
+    return _fixed(first.assign(annual_amount_wan=wan, reason=_in_short(first["reasons"])), d.TOP_WARNINGS)
 
 
 def _movers(ground: Ground) -> pd.DataFrame:
@@ -212,7 +213,8 @@ def data_status(
     checks, ledger = made[o.CHECKS.name], made[o.LEDGER.name]
     results: dict[str, Any] = {
         "金额平衡": "没有订单" if balance is None else ("✔ 平衡" if balance.balanced else "✘ 不平衡"),
-        "数据核对": f"{checks['result'].iloc[0]} {checks['detail'].iloc[0]}",
+        # How many checks there are is told where they stand: here the cell is short.
+        "数据核对": f"{checks['result'].iloc[0]} {checks['detail'].iloc[0].rpartition('：')[2]}",
         "搁置的行": f"{set_aside:,} 行",
         "台账条数": f"{len(ledger):,} 条",
         "分析日期": "" if date is None else f"{date:%Y-%m-%d}",

@@ -133,11 +133,18 @@ def test_an_unscored_customer_is_in_no_cell() -> None:
 
 def test_data_status_says_what_does_not_tie() -> None:
     made = {
-        o.CHECKS.name: pd.DataFrame({"result": ["✘"], "detail": ["共 3 项：1 项须处理"]}),
+        o.CHECKS.name: pd.DataFrame({"result": ["✘"], "detail": ["共 3 项：1 项须处理，2 项提醒"]}),
         o.LEDGER.name: pd.DataFrame({"rule": ["a", "b"]}),
     }
     wrong = Balance(money_in=10.0, gross_kept=9.0, netted=0.0, net_kept=9.0, cancelled=0.0, set_aside=0.0)
     frame = data_status(made, wrong, set_aside=7, date=None)
     assert dict(zip(frame["item"], frame["result"], strict=True)) == {
-        "金额平衡": "✘ 不平衡", "数据核对": "✘ 共 3 项：1 项须处理", "搁置的行": "7 行", "台账条数": "2 条", "分析日期": "",
+        "金额平衡": "✘ 不平衡", "数据核对": "✘ 1 项须处理，2 项提醒", "搁置的行": "7 行", "台账条数": "2 条", "分析日期": "",
     }  # fmt: skip
+
+
+def test_who_is_to_be_called_stands_beside_what_is_at_stake() -> None:
+    """C1 ordered on the last day; C2 not for 164 days, C3 not for 517: lost before silent, then the larger amount."""
+    frame = results().tables[d.TOP_WARNINGS.name].dropna(subset="customer_id")
+    told = frame[["customer_id", "level", "annual_amount_wan", "reason"]].to_numpy().tolist()
+    assert told == [["C3", "高", 0.0, "流失：最近订单2025-06-01"], ["C2", "中", 10.0, "沉默：最近订单2026-05-20"]]
