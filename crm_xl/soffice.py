@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ OLDEST = (7, 4)
 LOWEST_PYTHON = (3, 11)  # what pandas asks for
 _APT = "sudo apt install libreoffice-calc python3-uno"
 _SECONDS = 60
+ADD_IN = "crm_xl.oxt"
 
 
 @functools.cache
@@ -90,6 +92,24 @@ def installed() -> Installed:
             hint="请安装更新的 LibreOffice；命令行 crm-xl refresh 不受影响。",
         )
     return Installed(program=program, python=python, python_version=(major, minor))
+
+
+def add_in() -> Path | None:
+    """Our add-in as LibreOffice keeps it in this user's own profile; None where it is not installed there."""
+    known, home = os.environ, Path.home()
+    profiles = (
+        Path(known.get("XDG_CONFIG_HOME") or home / ".config") / "libreoffice",
+        Path(known.get("APPDATA") or home) / "LibreOffice",
+        home / "Library" / "Application Support" / "LibreOffice",
+    )
+    packages = "4/user/uno_packages/cache/uno_packages/*"  # 4 since LibreOffice 4.0
+    return next((path for profile in profiles for path in profile.glob(f"{packages}/{ADD_IN}")), None)
+
+
+def has_writer(office: Installed) -> bool:
+    """Whether Writer is there too, which turns a report into a PDF; Debian packs it apart."""
+    folder = office.program.parent
+    return any((folder / name).exists() for name in ("libswlo.so", "swlo.dll")) or sys.platform == "darwin"
 
 
 def check_version(version: tuple[int, int], *, where: str = "") -> None:

@@ -19,7 +19,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "crm_xl"
 BELOW = {
     "widths": "",
     "masks": "widths",
-    "errors": "masks",
+    "extras": "",
+    "errors": "masks extras",
     "palette": "",
     "log": "",
     "locks": "",
@@ -46,7 +47,7 @@ BELOW = {
     "adopting": "refreshing importing",
     "upgrading": "refreshing masking assets",
     "report": "refreshing palette soffice",
-    "doctor": "installing soffice books assets log",
+    "doctor": "installing report books assets log",
     "functions": "analysis",
     "answering": "functions log",
     "commands": "adopting report masking log doctor",

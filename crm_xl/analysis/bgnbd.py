@@ -206,9 +206,7 @@ def outlook(orders: OrderFacts, analysis_date: pd.Timestamp) -> Outlook:
     try:
         import scipy  # noqa: F401
     except ImportError:
-        return Outlook(
-            table=None, model=None, notes=("未安装模型组件（pip install crm-xl[model]），未计算存活概率",)
-        )
+        return Outlook(table=None, model=None, notes=("未安装模型组件（怎么装见诊断），未计算存活概率",))
     history = orders.purchase_history(analysis_date)
     repeat = history["frequency"].to_numpy(dtype=float)
     repeaters = int((repeat > 0).sum())

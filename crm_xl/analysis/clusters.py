@@ -151,6 +151,6 @@ def _scikit_learn() -> tuple[Any, Any, Any]:
         from threadpoolctl import threadpool_limits  # comes with scikit-learn
     except ImportError:
         raise CrmError(
-            "聚类需要 scikit-learn，本机尚未安装。", hint='请运行 pip install "crm-xl[model]" 后重试。'
+            "聚类需要 scikit-learn，本机尚未安装。", hint="请按诊断（crm-xl doctor）列出的命令安装后重试。"
         ) from None
     return cluster, metrics, threadpool_limits

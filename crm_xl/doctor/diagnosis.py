@@ -27,6 +27,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("受信任位置", excel.trusted),
     ("安全策略", excel.policies),
     ("LibreOffice", program.libreoffice),
+    ("中文字体", program.fonts),
     ("写入权限", program.writing),
 )
 

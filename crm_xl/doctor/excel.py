@@ -45,8 +45,8 @@ _NO_CHILDREN = "d4f940ab-401b-4efc-aadc-ad5f3c50688a"
 _BLOCKS = ("1", "6")
 _VERSION = "16.0"  # Office 2016, 2019, 2021, 2024 and 365
 _ALL_MACROS, _NO_MACROS = 1, 4
-_REINSTALL = "请重新运行 install.ps1。"
-_ANTIVIRUS = "多半被杀毒软件移走了：请在它的隔离区恢复、信任该文件夹，再重新运行 install.ps1。"
+_REINSTALL = "请重新运行安装程序 install.cmd。"
+_ANTIVIRUS = "多半被杀毒软件移走了：请在它的隔离区恢复、信任该文件夹，再重新运行 install.cmd。"
 
 
 def installed_workbook(machine: Machine) -> Path | None:
@@ -64,7 +64,7 @@ def office(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
         yield not_here(
             "Excel",
             f"本机是 {platform.system()}，不能在 Excel 里使用函数与按钮；命令行（refresh、check、import 等）全部可用",
-            "要在 Excel 里使用：在 Windows 电脑上运行发行包里的 install.ps1。"
+            "要在 Excel 里使用：在 Windows 电脑上双击发行包里的 install.cmd。"
             "在本机请用 LibreOffice：crm-xl libreoffice install。",
         )
         return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import platform
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from importlib import metadata
@@ -15,6 +15,7 @@ from crm_xl.books.file import FileBook
 from crm_xl.books.version import version_fault, version_of
 from crm_xl.doctor.finding import Finding, bad, good, not_here, note
 from crm_xl.errors import CrmError
+from crm_xl.extras import PURPOSES, install_command
 from crm_xl.installing.layout import plan
 from crm_xl.installing.machine import Machine
 from crm_xl.log import log_file
@@ -22,12 +23,6 @@ from crm_xl.tables.cells import SCHEMA_VERSION, VERSION
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _PINNED = re.compile(r"==\s*([0-9.]+)")
-_EXTRAS = {
-    "report": "Word 报告和其中的图",
-    "model": "聚类与流失模型",
-    "sql": "从数据库导入",
-    "warehouse": "超大文件与数据仓库",
-}
 
 
 def versions(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
@@ -54,7 +49,7 @@ def packages(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             found = ""
         if extra is not None:
-            if not found and extra[1] in _EXTRAS:
+            if not found and extra[1] in PURPOSES:
                 optional.setdefault(extra[1], []).append(name)
         elif not found:
             absent.append(name)
@@ -70,9 +65,9 @@ def packages(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
         yield good("程序包", "必需的都已安装")
     for wanted, names in optional.items():
         yield note(
-            f"可选：{_EXTRAS[wanted]}",
+            f"可选：{PURPOSES[wanted]}",
             f"未安装（{'、'.join(names)}）",
-            f"需要时运行：{sys.executable} -m pip install {' '.join(names)}",
+            f"需要时运行：{install_command(wanted)}",
         )
 
 
@@ -130,9 +125,37 @@ def libreoffice(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
             yield bad("LibreOffice", error.problem, error.hint)
         return
     version = ".".join(map(str, office.python_version))
-    yield good(
-        "LibreOffice", f"{office.program}，其 Python {version}；函数与菜单由 crm-xl libreoffice install 装入"
-    )
+    yield good("LibreOffice", f"{office.program}，其 Python {version}")
+    if soffice.add_in() is not None:
+        yield good("LibreOffice 加载项", "已为当前用户安装")
+    elif not machine.windows:
+        yield note(
+            "LibreOffice 加载项",
+            "没有为当前用户安装，LibreOffice 里没有函数和“客户分析”菜单",
+            "要用时关闭 LibreOffice，运行：crm-xl libreoffice install。",
+        )
+    if not soffice.has_writer(office):
+        yield note(
+            "LibreOffice Writer",
+            "没有安装，报告不能另存为 PDF",
+            "Debian、Ubuntu：sudo apt install libreoffice-writer。",
+        )
+
+
+def fonts(machine: Machine, workbook: Path | None) -> Iterator[Finding]:
+    """Whether charts of a report can be drawn: they need a font with Chinese, and what draws them."""
+    if importlib.util.find_spec("matplotlib") is None:
+        return  # told among the packages
+    from crm_xl.report.drawings import chinese_font
+
+    if font := chinese_font():
+        yield good("中文字体", font)
+    else:
+        yield note(
+            "中文字体",
+            "没有找到，报告里的图画不出来，界面上的汉字也可能是方框",
+            "Debian、Ubuntu：sudo apt install fonts-noto-cjk；别的系统安装任意一种简体中文字体。",
+        )
 
 
 def writing(machine: Machine, workbook: Path | None) -> Iterator[Finding]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_xl.errors import CrmError
+from crm_xl.extras import BUTTONS
 
-EXTRAS = "report,model"  # what the buttons of the ribbon need
+EXTRAS = ",".join(BUTTONS)
 SUMS = "SHA256SUMS"
 _OWN = re.compile(r"crm_xl-(\d+\.\d+\.\d+)-py3-none-any\.whl")
 _BUILT_FOR = re.compile(r"-cp3(\d+)-cp3\d+-win_amd64\.whl")

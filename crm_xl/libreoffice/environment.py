@@ -6,6 +6,7 @@ That Python is rarely the one crm_xl runs in, and often has no pip: our own pip 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,12 @@ from platformdirs import user_data_path
 
 import crm_xl
 from crm_xl.errors import CrmError
+from crm_xl.extras import BUTTONS
 
 _DISTRIBUTION = "crm-xl"
 _PACKAGES, _CODE, _STAMP = "packages", "code", "installed.json"
 _SECONDS = 1800
+_EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
 
 
 def home(version: tuple[int, int]) -> Path:
@@ -29,8 +32,15 @@ def home(version: tuple[int, int]) -> Path:
 
 
 def requirements() -> list[str]:
-    """What crm_xl needs, without its extras."""
-    return [each for each in metadata.requires(_DISTRIBUTION) or [] if "extra ==" not in each]
+    """What crm_xl and the buttons of its menu need; no other optional part."""
+    needed = []
+    for each in metadata.requires(_DISTRIBUTION) or []:
+        part = _EXTRA.search(each)
+        if part is None:
+            needed.append(each)
+        elif part[1] in BUTTONS:
+            needed.append(each.partition(";")[0].strip())
+    return needed
 
 
 def provide(version: tuple[int, int], folder: Path) -> list[Path]:

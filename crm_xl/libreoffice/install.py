@@ -12,9 +12,8 @@ from crm_xl.libreoffice import basic, environment
 from crm_xl.libreoffice.extension import extension
 from crm_xl.libreoffice.running import run_script
 from crm_xl.libreoffice.words import EXTENSION_ID
-from crm_xl.soffice import Installed, installed
+from crm_xl.soffice import ADD_IN, Installed, installed
 
-EXTENSION_FILE = "crm_xl.oxt"
 _MANAGE = Path(__file__).with_name("component") / "manage.py"
 
 
@@ -32,7 +31,7 @@ def install(*, profile: Path | None = None, paths: Sequence[Path] | None = None)
     if paths is None:
         paths = environment.provide(office.python_version, environment.home(office.python_version))
     with tempfile.TemporaryDirectory() as folder:
-        oxt = Path(folder) / EXTENSION_FILE
+        oxt = Path(folder) / ADD_IN
         oxt.write_bytes(extension(paths))
         done = manage(office, profile, {"action": "install", "oxt": str(oxt)})
     what = "已更新" if done["replaced"] else "已安装"

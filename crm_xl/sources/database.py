@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crm_xl.errors import CrmError
+from crm_xl.extras import install_command
 from crm_xl.raw import RawTable, collection_paused
 from crm_xl.sources.notes import FoundTable
 from crm_xl.tables import INPUTS
@@ -146,7 +147,7 @@ def _told(url: str) -> Iterator[list[str]]:
         raise CrmError(
             "没有安装读取数据库所需的组件。",
             where=_host(url),
-            hint='请运行 pip install "crm-xl[sql]" 后再导入。',
+            hint=f"请运行 {install_command('sql')} 后再导入。",
         ) from None
     fault: CrmError
     try:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import shutil
+import sys
+import tomllib
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -18,11 +21,13 @@ from crm_xl.doctor import Finding, State, diagnose, report
 from crm_xl.doctor import excel as excel_checks
 from crm_xl.doctor import program as program_checks
 from crm_xl.doctor.finding import anonymous
+from crm_xl.extras import PURPOSES, install_command
 from crm_xl.installing.config import user_file
 from crm_xl.installing.install import install
 from crm_xl.installing.layout import plan
 from crm_xl.installing.source import source_of
 from crm_xl.installing.windows import Windows
+from crm_xl.report import drawings
 from tests.installing.simulated import Simulated, wheelhouse
 
 APP_PATH = r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
@@ -134,12 +139,12 @@ FAULTS: list[tuple[Plant, str, str, str]] = [
         put("HKCR", rf"CLSID\{EXCEL_CLASS}\LocalServer32", "", r"C:\WPS\et.exe /automation"),
         "Excel 的 COM 组件", "别的程序占用", "WPS",
     ),
-    (lambda machine: user_file(machine).unlink(), "解释器", "没有 INTERPRETER_WIN", "install.ps1"),
-    (conf('"INTERPRETER_WIN",""\r\n'), "解释器", "是空白", "install.ps1"),
-    (conf('"INTERPRETER_WIN","C:\\gone\\Scripts\\python.exe"\r\n'), "解释器", "文件不存在", "install.ps1"),
+    (lambda machine: user_file(machine).unlink(), "解释器", "没有 INTERPRETER_WIN", "install.cmd"),
+    (conf('"INTERPRETER_WIN",""\r\n'), "解释器", "是空白", "install.cmd"),
+    (conf('"INTERPRETER_WIN","C:\\gone\\Scripts\\python.exe"\r\n'), "解释器", "文件不存在", "install.cmd"),
     (conf('"INTERPRETER_WIN","C:\\Program Files\\WindowsApps\\python.exe"\r\n'), "解释器", "微软商店", "python.org"),
-    (foreign_python, "解释器", "没有 crm_xl", "install.ps1"),
-    (without_pywin32, "解释器", "缺少 pywin32", "install.ps1"),
+    (foreign_python, "解释器", "没有 crm_xl", "install.cmd"),
+    (without_pywin32, "解释器", "缺少 pywin32", "install.cmd"),
     (lambda machine: shutil.rmtree(machine.base_prefix), "解释器", "已被卸载", "装回"),
     (without_dlls, "DLL", "不在解释器旁边", "隔离区"),
     (other_dll, "DLL", "xlwings64-0.30.0.dll，而工作簿需要 xlwings64-0.37.8.dll", "版本不一致"),
@@ -267,10 +272,73 @@ def test_on_linux_it_tells_what_is_not_here_and_how_to_get_it(
     monkeypatch.setattr(soffice, "soffice", lambda: None)
     found = {finding.title: finding for finding in diagnose()}
     assert found["Excel"].state is State.NOT_HERE
-    assert "install.ps1" in found["Excel"].remedy and "crm-xl libreoffice install" in found["Excel"].remedy
+    assert "install.cmd" in found["Excel"].remedy and "crm-xl libreoffice install" in found["Excel"].remedy
     assert found["LibreOffice"].state is State.BAD
     assert "apt install libreoffice-calc" in found["LibreOffice"].remedy
     assert not {"DLL", "宏", "解释器"} & set(found)
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A LibreOffice with Writer, and a user's home without our add-in; where its programs are."""
+    monkeypatch.setattr(log, "user_log_path", lambda *_, **__: tmp_path)
+    programs = tmp_path / "program"
+    programs.mkdir()
+    (programs / "libswlo.so").touch()
+    there = soffice.Installed(
+        program=programs / "soffice.bin", python=Path("/usr/bin/python3"), python_version=(3, 11)
+    )
+    monkeypatch.setattr(soffice, "installed", lambda: there)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", "")
+    return programs
+
+
+def test_on_linux_an_add_in_that_is_not_installed_is_told_with_the_command(office: Path) -> None:
+    finding = {each.title: each for each in diagnose()}["LibreOffice 加载项"]
+    assert finding.state is State.NOTE and "crm-xl libreoffice install" in finding.remedy
+    package = office.parent / ".config/libreoffice/4/user/uno_packages/cache/uno_packages/lu1.tmp_"
+    package.mkdir(parents=True)
+    (package / soffice.ADD_IN).touch()
+    assert {each.title: each for each in diagnose()}["LibreOffice 加载项"].state is State.GOOD
+
+
+def test_on_linux_a_missing_writer_is_told_since_it_makes_the_pdf(office: Path) -> None:
+    assert "LibreOffice Writer" not in {each.title for each in diagnose()}
+    (office / "libswlo.so").unlink()
+    finding = {each.title: each for each in diagnose()}["LibreOffice Writer"]
+    assert "apt install libreoffice-writer" in finding.remedy
+
+
+def test_without_a_chinese_font_it_is_told_before_a_report_lacks_its_charts(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawings, "chinese_font", lambda: "")
+    finding = {each.title: each for each in diagnose()}["中文字体"]
+    assert finding.state is State.NOTE and "fonts-noto-cjk" in finding.remedy
+
+
+def test_an_optional_part_that_is_missing_comes_with_a_command_for_this_very_python(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = metadata.version
+
+    def version(name: str) -> str:
+        if name in ("psycopg", "sqlalchemy"):
+            raise metadata.PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(program_checks.metadata, "version", version)
+    finding = {each.title: each for each in diagnose()}["可选：从数据库导入"]
+    # By our own package: its bounds of versions and psycopg's part with the library in it come along.
+    assert f'"{sys.executable}" -m pip install "crm-xl[sql]"' in finding.remedy
+
+
+def test_a_python_without_a_window_is_named_by_the_one_that_shows_what_pip_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/env/Scripts/pythonw.exe")
+    assert install_command("sql") == '"/env/Scripts/python.exe" -m pip install "crm-xl[sql]"'
 
 
 def test_with_excel_libreoffice_is_not_asked_for(machine: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,3 +421,8 @@ def test_a_report_that_cannot_be_saved_is_shown(tmp_path: Path, monkeypatch: pyt
 
     said = command("doctor").handler(Desk(), lambda *_: None)  # type: ignore[arg-type]
     assert said.startswith("客户分析诊断") and "✔ 版本" in said
+
+
+def test_every_optional_part_it_names_is_one_that_the_project_declares() -> None:
+    text = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    assert set(PURPOSES) <= set(tomllib.loads(text)["project"]["optional-dependencies"])
