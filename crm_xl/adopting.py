@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_xl.analysis.draft import drafted
-from crm_xl.analysis.pipeline import Progress, quiet
+from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.analysis.results import Results
 from crm_xl.books.protocol import Block
 from crm_xl.books.sidecar import write_fitting

@@ -17,7 +17,7 @@ from crm_xl.errors import CrmError
 from crm_xl.libreoffice.cli import app as libreoffice
 
 if TYPE_CHECKING:
-    from crm_xl.analysis.pipeline import Progress
+    from crm_xl.analysis.progress import Progress
     from crm_xl.analysis.results import Results
     from crm_xl.raw import RawTable
     from crm_xl.warehouse import WarehouseOrders
@@ -324,7 +324,7 @@ def _progress() -> Iterator[Progress]:
             with _bar() as progress:
                 yield progress
         else:
-            from crm_xl.analysis.pipeline import quiet
+            from crm_xl.analysis.progress import quiet
 
             yield quiet
     except KeyboardInterrupt:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from crm_xl.analysis.pipeline import Progress, analyze, quiet
+from crm_xl.analysis.pipeline import analyze
 from crm_xl.analysis.plans import plans_told
+from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.analysis.results import Results
 from crm_xl.analysis.reviews import reviews_told
 from crm_xl.books.blocks import block_of, sentence_block

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.clean import clean
-from crm_xl.analysis.pipeline import Progress, analyze, quiet
+from crm_xl.analysis.pipeline import analyze
+from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.books.file import FileBook
 from crm_xl.books.obstacles import check_free, told
 from crm_xl.books.protocol import Block

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_xl import assets
-from crm_xl.analysis.pipeline import Progress, quiet
+from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.books.file import FileBook
 from crm_xl.books.obstacles import told
 from crm_xl.books.protocol import Block, Cell

@@ -16,6 +16,7 @@ from crm_xl.analysis.merging import merge_ticked, survivors
 from crm_xl.analysis.netting import net_orders
 from crm_xl.analysis.order_facts import CleanedOrders, LineFacts, OrderSource, Tables
 from crm_xl.analysis.outliers import count_empty, note_outliers, note_units
+from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.analysis.screening import Screened, heading_faults, screen
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
@@ -58,6 +59,7 @@ def clean(
     settings: Settings,
     today: pd.Timestamp,
     orders: OrderSource | None = None,
+    progress: Progress = quiet,
 ) -> Cleaned:
     """The input tables typed, screened, merged where ticked and, for orders, net of returns.
 
@@ -66,6 +68,7 @@ def clean(
         settings: where returns are netted, whether unmatched ones are applied, what stands out.
         today: rows of things that happened later are set aside.
         orders: stand in for tblOrders and stay where they are.
+        progress: told how far the work on those is.
 
     Raises:
         CrmError: required columns are missing or a heading stands twice, in any table; all of them at once.
@@ -106,7 +109,7 @@ def clean(
     if (lines := tables.get(i.ORDERS.name)) is not None:
         tables = Tables(tables, LineFacts(lines))
     if orders is not None:
-        elsewhere = orders.cleaned(settings.general, today, stays)
+        elsewhere = orders.cleaned(settings.general, today, stays, progress)
         balance, set_aside = elsewhere.balance, set_aside + elsewhere.set_aside
         tables = Tables(tables, elsewhere.facts)
         _tell(elsewhere, orders.place, ledger)

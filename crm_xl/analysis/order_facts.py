@@ -21,6 +21,7 @@ from crm_xl.analysis.history import purchase_history
 from crm_xl.analysis.ledger import Summed
 from crm_xl.analysis.metrics_orders import OrderTotals, order_totals
 from crm_xl.analysis.order_lines import NumberedLines, OrderLines
+from crm_xl.analysis.progress import Progress
 from crm_xl.analysis.rfm import rfm_of
 from crm_xl.analysis.trend import monthly_trend
 from crm_xl.settings.model import General
@@ -120,13 +121,16 @@ class OrderSource(Protocol):
     def place(self) -> str:
         """See the class."""
 
-    def cleaned(self, general: General, today: pd.Timestamp, stays: Mapping[str, str]) -> CleanedOrders:
+    def cleaned(
+        self, general: General, today: pd.Timestamp, stays: Mapping[str, str], progress: Progress
+    ) -> CleanedOrders:
         """The orders cleaned and net of returns, by the rules that a sheet's orders go by.
 
         Args:
             general: where returns are netted and whether unmatched ones are applied.
             today: lines dated later are set aside.
             stays: merged customer number -> number that stays.
+            progress: told what is being done and the share of it done.
 
         Raises:
             CrmError: the source cannot be reached or read, or lacks a column.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -17,6 +17,7 @@ from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
 from crm_xl.analysis.order_facts import OrderSource, absent, orders_of
 from crm_xl.analysis.plans import follow_up
 from crm_xl.analysis.privacy import masked_outputs
+from crm_xl.analysis.progress import Progress, part, quiet
 from crm_xl.analysis.reports.choice import option_lists
 from crm_xl.analysis.reports.dashboard import data_status
 from crm_xl.analysis.reports.ground import Ground, Report
@@ -41,13 +42,8 @@ from crm_xl.tables import parameters as p
 from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 from crm_xl.values import read_cell
 
-Progress = Callable[[str, float], None]
-
+_CLEANING, _COMPUTING = 0.3, 0.55  # shares done when they begin
 _DATE = Column(name="analysis_date", title="分析日期", kind=Kind.DATE)
-
-
-def quiet(_what: str, _share: float) -> None:
-    """Tells nobody how far the work is."""
 
 
 @collection_paused()
@@ -81,10 +77,10 @@ def analyze(
     raw = _raw_tables(tables)
     settings = Settings.from_tables(raw) if settings is None else settings
     settings, weight_notes = weighed(settings)
-    progress("清洗数据", 0.3)
+    progress("清洗数据", _CLEANING)
     day = _today() if today is None else pd.Timestamp(today)
     inputs = {table.name: raw[table.name] for table in INPUTS if table.name in raw}
-    cleaned = clean(inputs, settings, day, orders)
+    cleaned = clean(inputs, settings, day, orders, part(progress, _CLEANING, _COMPUTING))
     frames, notes = population(cleaned.tables, mask=settings.general.mask)
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)
@@ -98,7 +94,7 @@ def analyze(
     )
     run.made = {o.LEDGER.name: cleaned.ledger, o.LEDGER_SUMMARY.name: cleaned.summary}
     run.made[REVIEWS.name] = reviews_due(settings.reviews, date or day)
-    progress("计算指标与评分", 0.55)
+    progress("计算指标与评分", _COMPUTING)
     run.customers_and_orders(frames)
     has_orders = orders_of(frames) is not None
     if has_orders:

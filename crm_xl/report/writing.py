@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm_xl.analysis.pipeline import Progress, quiet
+from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.books.atomic import replace_content
 from crm_xl.books.obstacles import told
 from crm_xl.errors import CrmError

@@ -17,6 +17,7 @@ from crm_xl.tables.headings import heading_key, listed
 from crm_xl.warehouse.address import Address, Engine
 from crm_xl.warehouse.faults import told
 from crm_xl.warehouse.steps import OwnSteps, SparkSteps, Steps
+from crm_xl.warehouse.stopping import stopped_by_ctrl_c
 
 if TYPE_CHECKING:
     from ibis.expr import types as ir
@@ -64,7 +65,10 @@ def _embedded(stack: ExitStack) -> Any:
     folder = _own_folder(stack)
     connection = ibis.duckdb.connect(folder / "work.duckdb", temp_directory=str(folder))
     stack.callback(connection.disconnect)
+    stack.enter_context(stopped_by_ctrl_c(connection.con))
     connection.raw_sql(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    # Its bar would be drawn into ours, or into a log.
+    connection.raw_sql("SET enable_progress_bar = false")
     # Rows of an order are told apart by what they hold, never by where they stand.
     connection.raw_sql("SET preserve_insertion_order = false")
     return connection

@@ -74,6 +74,7 @@ _DRIVERS = (
     "ibis",
     "pyarrow",
 )
+_INTERRUPTED = r"^(InterruptException|RuntimeError Query interrupted)"  # how DuckDB hands on Ctrl-C
 _COMPONENTS = {
     Engine.CLICKHOUSE: "clickhouse",
     Engine.SPARK: "spark",
@@ -82,7 +83,7 @@ _COMPONENTS = {
 
 @contextmanager
 def told(address: Address) -> Iterator[None]:
-    """Faults of an engine as one sentence; faults of our own stay what they are."""
+    """Faults of an engine as one sentence; faults of our own stay what they are, and so does Ctrl-C."""
     fault: CrmError
     try:
         yield
@@ -99,6 +100,8 @@ def told(address: Address) -> Iterator[None]:
     except CrmError:
         raise
     except Exception as error:
+        if re.search(_INTERRUPTED, f"{type(error).__name__} {error}"):
+            raise KeyboardInterrupt from None
         if type(error).__module__.split(".")[0] not in _DRIVERS and not isinstance(error, OSError):
             raise
         fault = _meaning(error, address)
