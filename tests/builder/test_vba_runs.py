@@ -342,6 +342,11 @@ def test_nothing_is_pressed_while_a_cell_is_being_edited(stage: Stage) -> None:
     assert said == [f"told: {TEXTS['title']}: {TEXTS['editing']}", ""]
 
 
+@pytest.mark.parametrize("id", ["", "x'); import os; r.press('y", "refresh ", "Refresh", "a.b", "a(1)"])
+def test_a_button_cannot_hand_python_anything_but_a_name(stage: Stage, id: str) -> None:
+    assert stage.run("Noted", f'CRM_Press "{id}"', "Say Noted()")[0] == ""
+
+
 def test_a_command_rests_while_its_name_says_false(stage: Stage) -> None:
     said = stage.run(
         'Say EnabledOf("undo")',

@@ -30,6 +30,8 @@ Public Sub CRM_ButtonPressed()
 End Sub
 
 Public Sub CRM_Press(ByVal id As String)
+    ' The id becomes part of a line of Python, and a button's text is whatever somebody wrote into the file.
+    If id = "" Or id Like "*[!a-z_]*" Then Exit Sub
     ' While a cell is being edited Excel refuses every call, and xlwings would try again for ever.
     If Not IsReady() Then
         CRM_Tell CrmText("editing")
