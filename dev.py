@@ -6,6 +6,7 @@
                                   the tests that run LibreOffice, N times in a row; stops where one fails
     python dev.py lint            ruff and mypy
     python dev.py bench [NAME]    speed and memory beside fixed baselines
+    python dev.py bench table     all of it, into the table of docs/benchmarks.md; some 25 minutes
     python dev.py bench scale [LINES …]
                                   orders by the million, refreshed out of core: time and memory
     python dev.py torture [--seconds N]
@@ -292,8 +293,8 @@ def lint(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure speed and memory beside fixed baselines; arguments are names of cases."""
-    environment(DEVELOPER_EXTRAS)
+    """Measure speed and memory beside fixed baselines; arguments are names of cases, or table, or scale."""
+    environment((*DEVELOPER_EXTRAS, "peers"))
     return run([venv_program("python"), "-m", "benchmarks", *arguments])
 
 

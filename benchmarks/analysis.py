@@ -30,6 +30,6 @@ CASE = Case(
     ours="analyze",
     baseline="Polars max, n_unique, sum per customer",
     prepare=prepare,
-    most_ratio=100,
+    most_ratio=60,
     most_gigabytes=3,
 )

@@ -1,8 +1,9 @@
-"""One measurement in a process of its own: TASK MODULE; prints it as a line of JSON."""
+"""One measurement in a process of its own: TASK MODULE [SIZE]; prints it as a line of JSON."""
 
 import json
 import sys
 
 from benchmarks.harness import child
 
-print(json.dumps(child(*sys.argv[1:])))
+task, module, *size = sys.argv[1:]
+print(json.dumps(child(task, module, *map(int, size))))

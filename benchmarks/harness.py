@@ -1,4 +1,4 @@
-"""How a case is measured: medians in one process, alternating with the baseline; the peak in another.
+"""How a case is measured: medians in one process, alternating with the baselines; the peak in another.
 
 A ratio against a baseline of the same run survives a change of machine; seconds do not, and are a limit only
 where a person waits for them.
@@ -13,11 +13,12 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from math import log
 from pathlib import Path
-from statistics import median
+from statistics import linear_regression, median
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -39,6 +40,16 @@ CASES = {
     "kmeans": "benchmarks.grading:KMEANS",
     "guides": "benchmarks.guides:GUIDES",
     "report": "benchmarks.guides:REPORT",
+    "names": "benchmarks.names",
+    "help": "benchmarks.start:HELP",
+    "udfs": "benchmarks.start:UDFS",
+    "demo": "benchmarks.start:DEMO",
+    "growth": "benchmarks.growth:ANALYZE",
+    "metrics": "benchmarks.growth:METRICS",
+    "read": "benchmarks.files:READ",
+    "write": "benchmarks.files:WRITE",
+    "peers": "benchmarks.peers:RFM",
+    "ahp": "benchmarks.peers:AHP",
 }
 FEWEST_RUNS = 3
 MOST_RUNS = 9
@@ -54,6 +65,7 @@ class Pair:
     ours: Callable[[], object]
     baseline: Callable[[], object]
     note: str = ""  # on what input: "541,909 real lines"
+    others: Mapping[str, Callable[[], object]] = field(default_factory=dict)  # compared with too, by name
 
 
 class Measured(float):
@@ -62,14 +74,25 @@ class Measured(float):
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One comparison and the most it may cost."""
+    """One comparison and the most it may cost; this is where the limits are declared.
+
+    Attributes:
+        ours, baseline: what is compared, in words.
+        prepare: makes the pair; of a case with sizes, for one of them.
+        sizes: how large the input is, each a measurement; none where there is one input only.
+        held_from: the limits hold for sizes from this one on; below it what a call costs however small it is rules.
+        most_exponent: the most by which time may grow: seconds = a * size ** exponent over the sizes held.
+    """
 
     ours: str
     baseline: str
-    prepare: Callable[[], Pair]
+    prepare: Callable[..., Pair]
     most_ratio: float | None = None
     most_seconds: float | None = None
     most_gigabytes: float | None = None
+    sizes: tuple[int, ...] = ()
+    held_from: int = 0
+    most_exponent: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +106,8 @@ class Measurement:
     baseline_seconds: float
     all_seconds: Sequence[float] = field(default=())
     all_baseline_seconds: Sequence[float] = field(default=())
+    size: int | None = None
+    others: Mapping[str, float] = field(default_factory=dict)  # medians of what else it is compared with
     peak_gigabytes: float | None = None
     most_ratio: float | None = None
     most_seconds: float | None = None
@@ -116,25 +141,26 @@ def timed(call: Callable[[], object]) -> float:
     return float(result) if isinstance(result, Measured) else seconds
 
 
-def alternate(pair: Pair) -> tuple[list[float], list[float]]:
-    """Seconds of several runs of ours and of the baseline, in turns, after one run of each for warmth."""
-    pair.baseline()
-    pair.ours()
-    ours: list[float] = []
-    baseline: list[float] = []
-    while len(ours) < FEWEST_RUNS or (len(ours) < MOST_RUNS and sum(ours) < SECONDS_PER_SIDE):
-        baseline.append(timed(pair.baseline))
-        ours.append(timed(pair.ours))
-    return ours, baseline
+def alternate(calls: Sequence[Callable[[], object]]) -> list[list[float]]:
+    """Seconds of several runs of each call, in turns, after one run of each for warmth; ours is the first."""
+    for call in calls:
+        call()
+    seconds: list[list[float]] = [[] for _ in calls]
+    while len(seconds[0]) < FEWEST_RUNS or (
+        len(seconds[0]) < MOST_RUNS and max(map(sum, seconds)) < SECONDS_PER_SIDE
+    ):
+        for each, call in zip(seconds, calls, strict=True):
+            each.append(timed(call))
+    return seconds
 
 
 def peak_gigabytes() -> float | None:
-    """The most memory this process has held; None on Windows, which keeps no such count for Python."""
+    """The most memory that this process, or one it has waited for, has held; None on Windows, which keeps no count."""
     try:
         import resource
     except ImportError:
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return peak / (1e9 if sys.platform == "darwin" else 1e6)  # bytes there, kilobytes elsewhere
 
 
@@ -147,34 +173,38 @@ def load(name: str) -> Case:
     return case
 
 
-def child(task: str, module: str) -> dict[str, Any]:
+def child(task: str, module: str, size: int | None = None) -> dict[str, Any]:
     """What one process measured, as it hands it to its parent: task is "time" or "peak"."""
-    pair = load(module).prepare()
+    case = load(module)
+    pair = case.prepare() if size is None else case.prepare(size)
     if task == "peak":
         pair.ours()
         return {"peak_gigabytes": peak_gigabytes()}
-    ours, baseline = alternate(pair)
-    return {"ours": ours, "baseline": baseline, "note": pair.note}
+    ours, baseline, *others = alternate([pair.ours, pair.baseline, *pair.others.values()])
+    named = {name: median(seconds) for name, seconds in zip(pair.others, others, strict=True)}
+    return {"ours": ours, "baseline": baseline, "others": named, "note": pair.note}
 
 
-def in_process(task: str, module: str) -> dict[str, Any]:
+def in_process(task: str, module: str, size: int | None = None) -> dict[str, Any]:
     """The same, from a process of its own.
 
     Raises:
         RuntimeError: it failed; its traceback has been shown.
     """
     command = [sys.executable, "-m", "benchmarks.child", task, module]
+    command += [] if size is None else [str(size)]
     done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, timeout=CASE_SECONDS, check=False)
     if done.returncode:
         raise RuntimeError(f"{module} ({task}) failed")
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def measure(name: str, module: str) -> Measurement:
-    """One case, timed in one process, its peak taken in another."""
+def measure(name: str, module: str, size: int | None = None) -> Measurement:
+    """One case, at one of its sizes where it has some: timed in one process, its peak taken in another."""
     case = load(module)
-    times = in_process("time", module)
-    peak = in_process("peak", module)
+    times = in_process("time", module, size)
+    peak = in_process("peak", module, size)
+    held = size is None or size >= case.held_from
     return Measurement(
         name=name,
         case=f"{case.ours} / {case.baseline}",
@@ -183,11 +213,21 @@ def measure(name: str, module: str) -> Measurement:
         baseline_seconds=median(times["baseline"]),
         all_seconds=times["ours"],
         all_baseline_seconds=times["baseline"],
+        size=size,
+        others=times["others"],
         peak_gigabytes=peak["peak_gigabytes"],
-        most_ratio=case.most_ratio,
-        most_seconds=case.most_seconds,
-        most_gigabytes=case.most_gigabytes,
+        most_ratio=case.most_ratio if held else None,
+        most_seconds=case.most_seconds if held else None,
+        most_gigabytes=case.most_gigabytes if held else None,
     )
+
+
+def exponent(measurements: Sequence[Measurement], held_from: int) -> float | None:
+    """By which power of the size the seconds of ours grow, least squares on the logarithms; None below two sizes."""
+    points = [(log(one.size), log(one.seconds)) for one in measurements if one.size and one.size >= held_from]
+    if len(points) < 2:
+        return None
+    return linear_regression(*zip(*points, strict=True)).slope
 
 
 def table(measurements: Sequence[Measurement]) -> str:
@@ -221,25 +261,41 @@ def write_report(measurements: Sequence[Measurement], path: Path = REPORT) -> No
     path.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
+def measured(
+    names: Sequence[str], cases: Mapping[str, str], report: Path
+) -> tuple[list[Measurement], list[str]]:
+    """Every measurement of the named cases, and what failed or exceeds a limit; all figures go to the report."""
+    found: list[Measurement] = []
+    faults: list[str] = []
+    for name in names:
+        try:
+            case = load(cases[name])
+            of_case = []
+            for size in case.sizes or (None,):
+                print(f"measuring {name}{'' if size is None else f' {size:,}'} ...", flush=True)
+                of_case.append(measure(name, cases[name], size))
+                found.append(of_case[-1])
+                faults += [f"{name} {size or ''}: {fault}" for fault in of_case[-1].over]
+        except Exception as error:  # one broken case must not hide the figures of the others
+            faults.append(f"{name}: {type(error).__name__}: {error}")
+        else:
+            grown = exponent(of_case, case.held_from)
+            if grown is not None and case.most_exponent is not None and grown > case.most_exponent:
+                faults.append(f"{name}: time grows by n^{grown:.2f}, at most n^{case.most_exponent:g}")
+    if found:
+        write_report(found, report)
+    return found, faults
+
+
 def main(names: Sequence[str], cases: dict[str, str] | None = None, report: Path = REPORT) -> int:
     """Measure the named cases, all without a name; print the table; 1 if any fails or exceeds a limit."""
     cases = CASES if cases is None else cases
     if unknown := sorted(set(names) - set(cases)):
         print(f"no such case: {', '.join(unknown)}; there are: {', '.join(cases)}")
         return 2
-    measurements: list[Measurement] = []
-    faults: list[str] = []
-    for name in names or cases:
-        print(f"measuring {name} ...", flush=True)
-        try:
-            measurements.append(measure(name, cases[name]))
-        except Exception as error:  # one broken case must not hide the figures of the others
-            faults.append(f"{name}: {type(error).__name__}: {error}")
-        else:
-            faults += [f"{name}: {fault}" for fault in measurements[-1].over]
-    if measurements:
-        write_report(measurements, report)
-        print(table(measurements))
+    found, faults = measured(names or list(cases), cases, report)
+    if found:
+        print(table(found))
     for fault in faults:
         print(f"FAILED  {fault}")
     return 1 if faults else 0

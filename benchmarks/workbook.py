@@ -27,4 +27,4 @@ def prepare() -> Pair:
     )
 
 
-CASE = Case(ours="refresh", baseline="calamine reads it", prepare=prepare, most_ratio=3)
+CASE = Case(ours="refresh", baseline="calamine reads it", prepare=prepare, most_ratio=2)
