@@ -147,4 +147,7 @@ def test_who_is_to_be_called_stands_beside_what_is_at_stake() -> None:
     """C1 ordered on the last day; C2 not for 164 days, C3 not for 517: lost before silent, then the larger amount."""
     frame = results().tables[d.TOP_WARNINGS.name].dropna(subset="customer_id")
     told = frame[["customer_id", "level", "annual_amount_wan", "reason"]].to_numpy().tolist()
-    assert told == [["C3", "高", 0.0, "流失：最近订单2025-06-01"], ["C2", "中", 10.0, "沉默：最近订单2026-05-20"]]
+    assert told == [
+        ["C3", "高", 0.0, "流失：最近订单2025-06-01"],
+        ["C2", "中", 10.0, "沉默：最近订单2026-05-20"],
+    ]
