@@ -39,17 +39,20 @@ class Distinct:
     codes: np.ndarray
     texts: np.ndarray
 
+    @classmethod
+    def of(cls, cells: np.ndarray | pd.Series) -> Distinct:
+        """Of a column of texts, missing and empty ones blank; equal texts are one object in it.
 
-def _distinct(series: pd.Series) -> Distinct:
-    """A frame's column of texts as Python objects, None for a missing one; equal texts are one object.
-
-    Half a million ids are a few thousand texts: made once each, they take a tenth of the memory, and nobody has to
-    tell them apart again.
-    """
-    codes, distinct = pd.factorize(series)
-    texts = np.empty(len(distinct) + 1, dtype=object)  # the code of a missing value is -1: the last, None
-    texts[:-1] = distinct
-    return Distinct(np.asarray(texts[codes], dtype=object), codes, texts[:-1])
+        Half a million ids are a few thousand texts: kept once each, they take a tenth of the memory, and nobody has
+        to tell them apart again.
+        """
+        codes, distinct = pd.factorize(cells)
+        texts = np.empty(len(distinct) + 1, dtype=object)  # the code of a missing value is -1: the last, None
+        texts[:-1] = distinct
+        if len(empty := np.flatnonzero(texts == "")):
+            texts = np.delete(texts, empty)
+            codes = np.where(codes == empty[0], -1, codes - (codes > empty[0]))
+        return cls(np.asarray(texts[codes], dtype=object), codes, texts[:-1])
 
 
 def _objects(series: pd.Series) -> np.ndarray:
@@ -179,7 +182,7 @@ class RawTable:
             if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiubM":
                 columns.append(series.to_numpy())
             elif isinstance(series.dtype, pd.StringDtype):
-                told_apart[index] = _distinct(series)
+                told_apart[index] = Distinct.of(series)
                 columns.append(told_apart[index].column)
             else:
                 columns.append(_objects(series))

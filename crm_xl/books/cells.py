@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ _CACHED_TEXTS = 100_000
 # What XML cannot hold, carriage returns (a parser would make them line feeds), and texts that would be taken
 # for such an escape.
 _ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_MARKUP = re.compile("[&<>]")
 _FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 # Excel counts a 29 February 1900 that never was; before it, serials are one less than days since 1899-12-30.
 _PHANTOM_DAY = datetime(1900, 3, 1)
@@ -79,13 +80,61 @@ class CellWriter:
 
     def row(self, number: int, starts: Sequence[tuple[str, str]], values: Sequence[Any]) -> str:
         """The cells of one table row."""
-        kinds, other = self._by_type, self._other
         return "".join(
             [
-                f"{before}{number}{after}{kinds.get(type(value), other)(value)}"
+                f"{before}{number}{after}{self.tail(value)}"
                 for (before, after), value in zip(starts, values, strict=True)
             ]
         )
+
+    def rows(
+        self,
+        numbers: Sequence[int],
+        openings: Sequence[str],
+        starts: Sequence[tuple[str, str]],
+        rows: Sequence[Sequence[Any]],
+    ) -> str:
+        """Many rows that hold a table's cells and no others, put together column by column.
+
+        Args:
+            numbers: of the rows.
+            openings: the start tag of each row.
+            starts: from `starts`.
+            rows: the values of each row.
+        """
+        befores, afters = zip(*starts, strict=True)
+        ends = (*befores[1:], f"</{self.prefix}row>")
+        step = 2 * len(starts) + 1
+        parts = [""] * (step * len(numbers))
+        parts[::step] = [f"{opening}{befores[0]}" for opening in openings]
+        shown = list(map(str, numbers))
+        for index, column in enumerate(zip(*rows, strict=True)):
+            parts[2 * index + 1 :: step] = shown
+            parts[2 * index + 2 :: step] = self._tails(afters[index], column, ends[index])
+        return "".join(parts)
+
+    def _tails(self, after: str, values: Sequence[Any], end: str) -> list[str]:
+        """What follows the row number of each cell of a column, as far as the next cell's row number."""
+        kinds = set(map(type, values))
+        if kinds <= {str, type(None)} or kinds <= {float, type(None)}:
+            # Mostly a few values many times. Of other types equal ones may look different: 1 and True, time zones.
+            distinct = list(dict.fromkeys(values))
+            if len(distinct) <= len(values) // 2:
+                tails = dict(zip(distinct, self._tails_of(after, distinct, kinds, end), strict=True))
+                return [tails[value] for value in values]
+        return self._tails_of(after, values, kinds, end)
+
+    def _tails_of(self, after: str, values: Sequence[Any], kinds: Collection[type], end: str) -> list[str]:
+        if (
+            str in kinds
+            and kinds <= {str, type(None)}
+            and _needs_no_escape([value or "" for value in values])
+        ):
+            before, blank = f"{after}{self._text[0]}", f"{after}{self.blank}{end}"
+            end = f"{self._text[1]}{end}"
+            return [f"{before}{value}{end}" if value else blank for value in values]
+        by_type, other = self._by_type, self._other
+        return [f"{after}{by_type.get(type(value), other)(value)}{end}" for value in values]
 
     def text(self, value: str) -> str:
         """A text; it never becomes a formula, an error or a number. An empty one is a blank."""
@@ -160,6 +209,15 @@ def serial_number(moment: datetime, *, date1904: bool = False) -> float | None:
 def moment_text(moment: datetime) -> str:
     """What stands for a moment that Excel has no number for; the text says what was meant."""
     return moment.replace(tzinfo=None).isoformat(sep=" ").removesuffix(" 00:00:00")
+
+
+def _needs_no_escape(texts: Sequence[str]) -> bool:
+    """Whether every text is its own XML content; looked at together, in a tenth of the time that each would take."""
+    return (
+        max(map(len, texts)) <= MOST_CHARACTERS // 2
+        and _MARKUP.search(joined := "\n".join(texts)) is None
+        and _ESCAPES.search(joined) is None
+    )
 
 
 def escape_text(text: str) -> str:

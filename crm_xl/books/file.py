@@ -6,11 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from pandas.api.types import infer_dtype
 from python_calamine import CalamineError, CalamineWorkbook
 
 from crm_xl.books.atomic import Fingerprint, fingerprint, replace_file, restore_backup, tidy
@@ -22,9 +23,11 @@ from crm_xl.package.archive import Archive, check_well_formed, damaged
 from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts, SheetPart, TablePart
 from crm_xl.package.scan import cell_count, error_cells, first_formula, has_formulas, is_spread, last_cell
-from crm_xl.raw import RawTable, collection_paused, column_letters
+from crm_xl.raw import Distinct, RawTable, collection_paused, column_letters
 
 Grid = list[list[Any]]
+# What pandas calls columns of one of these kinds alone.
+_WITHOUT_BLANKS = frozenset({"floating", "integer", "boolean", "datetime"})
 
 
 class FileBook:
@@ -183,7 +186,7 @@ class FileBook:
                 if not has_formulas(xml):
                     self._without_formulas.add(sheet.part)
                 row, column = last_cell(xml)
-                if is_spread(row, column, cell_count(xml)):
+                if is_spread(row, column) and is_spread(row, column, cell_count(xml)):
                     raise CrmError(
                         f"工作表“{name}”用到了 {row:,} 行 {column:,} 列，远离表格的地方有多余的内容。",
                         where=f"{name}!{column_letters(column)}{row}",
@@ -275,17 +278,19 @@ def _raw_table(table: TablePart, grid: Grid, errors: Mapping[tuple[int, int], st
     }
     count = _filled(rows, body, max((row + 1 for row, _ in errors), default=0))
     del rows[count:]
-    columns = tuple(_column([row[index] for row in rows]) for index in width)
+    cells = np.array(rows, dtype=object).reshape(count, len(rows[0]) if rows else body.right)
     for (row, column), text in errors.items():
-        columns[column][row] = text
+        cells[row, body.left - 1 + column] = text
+    found = [_column(cells[:, index].copy()) for index in width]
     return RawTable(
         name=table.name,
         headings=_headings(table, grid),
-        columns=columns,
+        columns=tuple(column.column if isinstance(column, Distinct) else column for column in found),
         sheet=place.sheet,
         row=place.row,
         column=place.column,
         errors=errors,
+        told_apart={index: column for index, column in enumerate(found) if isinstance(column, Distinct)},
     )
 
 
@@ -297,16 +302,16 @@ def _filled(rows: Grid, body: Area, at_least: int) -> int:
     return count
 
 
-def _column(cells: list[Any]) -> np.ndarray:
-    """An object array of what calamine read, blanks as None and days as midnight."""
-    kinds = set(map(type, cells))
-    if str in kinds:
-        cells = [cell if cell or cell != "" else None for cell in cells]
-    if date in kinds:
-        cells = [datetime(cell.year, cell.month, cell.day) if type(cell) is date else cell for cell in cells]
-    column = np.empty(len(cells), dtype=object)
-    column[:] = cells
-    return column
+def _column(cells: np.ndarray) -> np.ndarray | Distinct:
+    """What calamine read, blanks as None and days as midnight; texts told apart where there is nothing else."""
+    kind = infer_dtype(cells, skipna=False)
+    if kind == "string":
+        return Distinct.of(cells)
+    if kind not in _WITHOUT_BLANKS:
+        cells[cells == ""] = None
+        if date in set(map(type, cells)):
+            cells[:] = [datetime.combine(cell, time()) if type(cell) is date else cell for cell in cells]
+    return cells
 
 
 def _headings(table: TablePart, grid: Grid) -> tuple[str, ...]:

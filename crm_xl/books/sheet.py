@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from lxml import etree
@@ -22,6 +23,7 @@ from crm_xl.package.parts import TablePart, children, local
 from crm_xl.raw import column_letters
 
 _FOLLOWING = frozenset({"conditionalFormatting", "dataValidation", "ignoredError", "protectedRange"})
+_ROWS_TOGETHER = 4096
 _COPIED_ROW_ATTRIBUTES = frozenset({"ht", "customHeight"})
 
 
@@ -85,6 +87,8 @@ class _RowsWriter:
         self._edits = edits
         self._writer = writer
         self._styles = styles
+        bodies = [edit.move.new_body for edit in edits]
+        self._body_rows = [range(body.top, body.bottom + 1) for body in bodies]
 
     def write(self, cells: Mapping[tuple[int, int], Cell]) -> str:
         """All rows of the sheet as text."""
@@ -130,37 +134,64 @@ class _RowsWriter:
         kept[column] = self._writer.cell(row, column, self._styles.fitting(style, [value]), value)
 
     def _finished(self) -> Iterator[str]:
-        bodies = [(edit, self._starts(edit)) for edit in self._edits]
+        starts = [self._starts(edit) for edit in self._edits]
         numbers = set(self._found.rows)
-        for edit in self._edits:
+        for edit, rows in zip(self._edits, self._body_rows, strict=True):
             body = edit.move.new_body
-            numbers.update(range(body.top, body.bottom + 1))
+            numbers.update(rows)
             self._found.extend(body.top, body.left, body.right)
             self._found.extend(body.bottom, body.left, body.right)
+        for alone, group in groupby(sorted(numbers), self._alone):
+            if alone is None:
+                yield from (self._mixed_row(number, starts) for number in group)
+            else:
+                together = list(group)
+                for first in range(0, len(together), _ROWS_TOGETHER):
+                    yield self._plain_rows(alone, together[first : first + _ROWS_TOGETHER], starts[alone])
+
+    def _alone(self, number: int) -> int | None:
+        """The table, by its place among the edits, to which the row belongs with nothing else in it."""
+        row = self._found.rows.get(number)
+        if isinstance(row, str) or (row and row.kept):
+            return None
+        inside = [index for index, rows in enumerate(self._body_rows) if number in rows]
+        return inside[0] if len(inside) == 1 and number not in self._edits[inside[0]].row_styles else None
+
+    def _plain_rows(self, index: int, numbers: Sequence[int], starts: list[tuple[str, str]]) -> str:
+        edit = self._edits[index]
+        new = self._model_attributes([edit])
         tag = f"{self._found.prefix}row"
-        for number in sorted(numbers):
-            row = self._found.rows.get(number)
-            if isinstance(row, str):
-                yield row
-                continue
-            inside = [
-                (edit, starts)
-                for edit, starts in bodies
-                if edit.move.new_body.top <= number <= edit.move.new_body.bottom
-            ]
-            attributes = row.attributes if row else self._model_attributes([edit for edit, _ in inside])
-            cells = dict(row.kept) if row else {}
-            if cells:
-                self._found.extend(number, min(cells), max(cells))
-            for edit, starts in inside:
-                index = number - edit.move.new_body.top
-                values = edit.rows[index] if index < len(edit.rows) else (None,) * len(starts)
-                if number in edit.row_styles:
-                    starts = self._own_starts(edit, number, values)
-                cells[edit.move.new.left] = self._writer.row(number, starts, values)
-            if cells:
-                content = "".join([cells[column] for column in sorted(cells)])
-                yield f'<{tag} r="{number}"{attributes}>{content}</{tag}>'
+        kept = map(self._found.rows.get, numbers)
+        attributes = [row.attributes if isinstance(row, KeptRow) else new for row in kept]
+        openings = [f'<{tag} r="{number}"{shown}>' for number, shown in zip(numbers, attributes, strict=True)]
+        first = numbers[0] - edit.move.new_body.top
+        values = edit.rows[first : first + len(numbers)] or [(None,) * len(starts)]
+        return self._writer.rows(numbers, openings, starts, values)
+
+    def _mixed_row(self, number: int, starts: Sequence[list[tuple[str, str]]]) -> str:
+        row = self._found.rows.get(number)
+        if isinstance(row, str):
+            return row
+        inside = [
+            (edit, own)
+            for edit, own, rows in zip(self._edits, starts, self._body_rows, strict=True)
+            if number in rows
+        ]
+        attributes = row.attributes if row else self._model_attributes([edit for edit, _ in inside])
+        cells = dict(row.kept) if row else {}
+        if cells:
+            self._found.extend(number, min(cells), max(cells))
+        for edit, own in inside:
+            index = number - edit.move.new_body.top
+            values = edit.rows[index] if index < len(edit.rows) else (None,) * len(own)
+            if number in edit.row_styles:
+                own = self._own_starts(edit, number, values)
+            cells[edit.move.new.left] = self._writer.row(number, own, values)
+        if not cells:
+            return ""
+        content = "".join([cells[column] for column in sorted(cells)])
+        tag = f"{self._found.prefix}row"
+        return f'<{tag} r="{number}"{attributes}>{content}</{tag}>'
 
     def _starts(self, edit: TableEdit) -> list[tuple[str, str]]:
         top = edit.move.old_body.top

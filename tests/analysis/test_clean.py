@@ -435,10 +435,10 @@ def test_half_a_million_lines_are_cleaned_while_one_waits(retail_orders: pd.Data
     for table, limit in ((typed, 1.2), (texts, 2.5)):
         seconds = []
         for _ in range(2):
-            begun = time.perf_counter()
+            begun = time.process_time()
             cleaned(table)
-            seconds.append(time.perf_counter() - begun)
-        # Twice the time of a quiet machine with two cores, so that a busy one does not fail.
+            seconds.append(time.process_time() - begun)
+        # Twice what a quiet machine takes, of the processor's time, so that a busy one does not fail.
         assert min(seconds) < 2 * limit
 
 
