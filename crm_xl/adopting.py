@@ -13,7 +13,7 @@ from crm_xl.books.sidecar import write_fitting
 from crm_xl.errors import CrmError
 from crm_xl.importing.intake import InputBook
 from crm_xl.raw import RawTable
-from crm_xl.refreshing import analysed, open_book, output_blocks, read_tables, status_cells
+from crm_xl.refreshing import WRITING, analysed, open_book, output_blocks, read_tables, status_cells
 from crm_xl.settings import Settings
 from crm_xl.tables import TABLES
 from crm_xl.tables.workshop import DRAFT
@@ -61,7 +61,7 @@ def adopt(
     _check_writable(book, changed)
     del raw[DRAFT.name]  # so that it is listed anew, with nothing tried
     results = analysed(book, {**raw, **changed}, wanted=book.tables(), progress=progress)
-    progress("写入参数与结果", 0.85)
+    progress("写入参数与结果", WRITING)
     blocks = {
         name: Block(headings=table.headings, rows=list(zip(*table.columns, strict=True)))
         for name, table in changed.items()

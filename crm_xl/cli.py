@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,19 +10,20 @@ import typer
 
 from crm_xl import assets
 from crm_xl.cli_computer import app as computer
+from crm_xl.cli_progress import STOPPED, Commands, called_off, shown_progress
 from crm_xl.cli_show import show_check, show_missing, show_tiers
 from crm_xl.errors import CrmError
 from crm_xl.libreoffice.cli import app as libreoffice
 
 if TYPE_CHECKING:
-    from crm_xl.analysis.progress import Progress
     from crm_xl.analysis.results import Results
     from crm_xl.raw import RawTable
     from crm_xl.warehouse import WarehouseOrders
 
-USER_FAULT, OUR_FAULT, STOPPED = 2, 1, 130
+USER_FAULT, OUR_FAULT = 2, 1
 
 app = typer.Typer(
+    cls=Commands,
     help="客户分析：刷新工作簿、检查数据、取得模板。",
     no_args_is_help=True,
     add_completion=False,
@@ -85,7 +84,7 @@ def check(
     """检查数据与参数，列出清洗结果、金额平衡和须处理的项目；不修改文件。"""
     from crm_xl.refreshing import check as check_book
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         tables, orders = _sources(source, mapping)
         results = check_book(file, sources=tables, orders=orders, progress=progress)
     show_check(results, everything=everything)
@@ -99,7 +98,7 @@ def adopt(
     """采用模拟方案：把“模拟测算”表中的模拟值写入参数，并重新计算全部结果表。"""
     from crm_xl.adopting import adopt as adopt_draft
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         adopted = adopt_draft(file, out=out, progress=progress)
     typer.echo(adopted.message)
     show_tiers(adopted.results)
@@ -113,7 +112,7 @@ def mask(
     """另存一份脱敏副本：电话、证件号码、邮箱、联系人和个人客户姓名都已遮盖；原文件不变。"""
     from crm_xl.masking import mask_copy
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         made = mask_copy(file, out, progress=progress)
     typer.echo(made.message)
 
@@ -130,7 +129,7 @@ def report(
     """按工作簿里的数据写出分析报告（Word）；工作簿不变。"""
     from crm_xl.report import report_path, write_report
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         made = write_report(
             file, out or report_path(file), with_markdown=markdown, with_pdf=pdf, progress=progress
         )
@@ -166,7 +165,7 @@ def import_data(
         files=files, into=into, mapping=mapping, table=table, sheet=sheet, sql=sql, sql_table=sql_table,
         update=update, dry_run=dry_run, fresh=fresh, report=report, ask=not yes and sys.stdin.isatty(),
     )  # fmt: skip
-    cli_import.run(request, _progress)
+    cli_import.run(request, shown_progress)
 
 
 @app.command()
@@ -179,7 +178,7 @@ def upgrade(
     """升级旧版工作簿：数据和参数带入一份新版副本并刷新；原文件不变。"""
     from crm_xl.upgrading import upgrade as upgrade_book
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         made = upgrade_book(file, out, progress=progress)
     typer.echo(made.message)
 
@@ -192,7 +191,7 @@ def split(
     """按负责人拆分：每人一个工作簿，只含本人的客户，结果按这些客户重新计算；原文件不变。"""
     from crm_xl.splitting import split as split_book
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         made = split_book(file, out, progress=progress)
     typer.echo(made.message)
     for path in made.files.values():
@@ -212,7 +211,7 @@ def selfcheck(
     workbook = assets.asset(assets.WORKBOOK) if file is None else file
     if not workbook.is_file():
         raise CrmError("文件不存在。", where=str(workbook), hint="请核对文件名和文件夹。")
-    with _progress() as progress:
+    with shown_progress() as progress:
         progress("自检", 0.0)
         if sys.platform == "win32":
             from crm_xl.excel.selfcheck import examine_in_excel
@@ -234,7 +233,7 @@ def build(folder: Annotated[Path, typer.Argument(help="生成到哪个文件夹"
     """从声明生成工作簿与模板。"""
     from crm_xl.builder.build import build as build_all
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         progress("生成工作簿与模板", 0.0)
         made = build_all(folder)
     for path in made:
@@ -307,7 +306,7 @@ def _refresh(
     from crm_xl.refreshing import closing_message
     from crm_xl.refreshing import refresh as refresh_book
 
-    with _progress() as progress:
+    with shown_progress() as progress:
         tables, orders = given
         results = refresh_book(
             file, out=out, analysis_date=date, sources=tables, orders=orders, progress=progress
@@ -316,40 +315,15 @@ def _refresh(
     return results
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A line of progress on a terminal; silence in a pipe or a schedule."""
-    try:
-        if sys.stderr.isatty():
-            with _bar() as progress:
-                yield progress
-        else:
-            from crm_xl.analysis.progress import quiet
-
-            yield quiet
-    except KeyboardInterrupt:
-        typer.echo("已取消，文件未改动。", err=True)
-        raise typer.Exit(STOPPED) from None
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda what, share: bar.update(task, description=what, completed=share)
-
-
 def main() -> None:
-    """Run the command; exit 0 done, 2 the user's data or file is wrong, 1 our own fault (see the log)."""
+    """Run the command; exit 0 done, 2 the user's data or file is wrong, 1 our own fault (see the log), 130 called off."""
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         app(arguments, prog_name="crm-xl")
+    except KeyboardInterrupt:
+        typer.echo(called_off(), err=True)
+        sys.exit(STOPPED)
     except CrmError as error:
         typer.echo(str(error), err=True)
         sys.exit(USER_FAULT)

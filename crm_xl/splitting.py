@@ -17,6 +17,7 @@ from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.books.file import FileBook
 from crm_xl.books.obstacles import check_free, told
 from crm_xl.books.protocol import Block
+from crm_xl.books.unbroken import note_placed, unbroken
 from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
 from crm_xl.masking import write_new
@@ -154,15 +155,19 @@ def _nearest(folder: Path) -> Path:
 def _put_in_place(made: Mapping[str, Path], files: Mapping[str, Path], target: Path, scratch: Path) -> None:
     """Moves the finished files; into a new folder all of them at one moment, so that nobody finds half of them."""
     if target.is_dir():
-        for owner, file in made.items():
-            os.replace(file, files[owner])
+        with unbroken():
+            for owner, file in made.items():
+                os.replace(file, files[owner])
+                note_placed(files[owner])
         return
     together = scratch / "together"
     together.mkdir()
     for owner, file in made.items():
         os.replace(file, together / files[owner].name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(together, target)
+    with unbroken():
+        os.replace(together, target)
+        note_placed(target)
 
 
 def safe_file_name(text: str) -> str:

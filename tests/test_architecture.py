@@ -56,9 +56,10 @@ BELOW = {
     "excel": "answering commands api assets log",
     "libreoffice": "excel soffice",
     "cli_import": "importing log",
+    "cli_progress": "books analysis",
     "cli_computer": "doctor installing",
     "cli_show": "books analysis",
-    "cli": "cli_import cli_show builder excel libreoffice api assets log upgrading cli_computer",
+    "cli": "cli_import cli_show builder excel libreoffice api assets log upgrading cli_computer cli_progress",
     "__main__": "cli",
 }
 

@@ -9,13 +9,14 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from crm_xl.books.exchange import exchange
 from crm_xl.books.obstacles import changed_meanwhile, check_free, told
+from crm_xl.books.unbroken import note_placed, unbroken
 from crm_xl.errors import CrmError
 from crm_xl.locks import take
 
@@ -67,15 +68,37 @@ def replace_content(target: Path, content: bytes, *, kept: int = KEPT_BACKUPS) -
     Raises:
         CrmError: the file cannot be written; it is as it was.
     """
+    replace_contents({target: content}, kept=kept)
 
+
+def replace_contents(contents: Mapping[Path, bytes], *, kept: int = KEPT_BACKUPS) -> None:
+    """Files that belong together, all of them finished beside their places before the first takes its own.
+
+    Args:
+        contents: by file, in the order in which they take their places.
+        kept: see `replace_file`.
+
+    Raises:
+        CrmError: one of them cannot be written; then all are as they were, unless a disk fails in between.
+    """
+    with contextlib.ExitStack() as stack:
+        drafts = []
+        for target, content in contents.items():
+            draft = stack.enter_context(drafted(target, _writer(content)))
+            if draft.path.stat().st_size != len(content):
+                with told(target):
+                    raise OSError(errno.EIO, f"{draft.path.name} is not whole")
+            drafts.append(draft)
+        with unbroken():
+            for draft in drafts:
+                draft.put_in_place(kept=kept)
+
+
+def _writer(content: bytes) -> Callable[[BinaryIO], None]:
     def write(file: BinaryIO) -> None:
         file.write(content)
 
-    def whole(temporary: Path) -> None:
-        if temporary.stat().st_size != len(content):
-            raise OSError(errno.EIO, f"{temporary.name} is not whole")
-
-    replace_file(target, write, whole, kept=kept)
+    return write
 
 
 class Draft:
@@ -98,6 +121,10 @@ class Draft:
         Raises:
             CrmError: the target was changed or opened meanwhile, or cannot be replaced; it is as it was.
         """
+        with unbroken():
+            return self._put_in_place(kept)
+
+    def _put_in_place(self, kept: int) -> Path | None:
         target = self._target
         backup: Path | None = None
         with told(target):
@@ -114,6 +141,7 @@ class Draft:
                     with contextlib.suppress(OSError):
                         backup.unlink()
                 raise
+        note_placed(target)
         _sync_folder(target.parent)
         if kept:
             for old in backups(target)[kept:]:
@@ -146,20 +174,24 @@ def drafted(target: Path, write: Callable[[BinaryIO], None]) -> Iterator[Draft]:
             # On Windows a file that a program holds open cannot be replaced: better said before the work.
             with target.open("r+b"):
                 pass
-        handle, name = tempfile.mkstemp(
-            prefix=f"{_TEMPORARY}{target.name}.", suffix=_ENDING, dir=target.parent
-        )
-        temporary = Path(name)
+        temporary: Path | None = None
         try:
-            with os.fdopen(handle, "wb") as file:
+            with unbroken():  # a file that nobody knows of would stay
+                handle, name = tempfile.mkstemp(
+                    prefix=f"{_TEMPORARY}{target.name}.", suffix=_ENDING, dir=target.parent
+                )
+                temporary = Path(name)
+                file = os.fdopen(handle, "wb")
+            with file:
                 seen = fingerprint(target)
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
             yield Draft(target, temporary, seen)
         finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
 
 
 def tidy(target: Path) -> None:
@@ -229,7 +261,9 @@ def restore_backup(target: Path) -> Path:
 
     # One more may stay for a moment: the backup in use must not be pruned before it is in place.
     replace_file(target, write, check, kept=KEPT_BACKUPS + 1)
-    newest.unlink(missing_ok=True)
+    # The file is back: a backup that cannot be removed is one more, no reason to report a failure.
+    with contextlib.suppress(OSError):
+        newest.unlink()
     return target
 
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from crm_xl.books.atomic import drafted
 from crm_xl.books.protocol import Block, Book, Cell
+from crm_xl.books.unbroken import unbroken
 from crm_xl.package.areas import LAST_ROW
 from crm_xl.tables import TABLES
 
@@ -46,10 +47,11 @@ def write_fitting(book: Book, blocks: Mapping[str, Block], cells: Mapping[str, C
     with contextlib.ExitStack() as stack:
         # All of them finished before the book is written, so that no book names a file that cannot be made.
         drafts = [stack.enter_context(drafted(each.path, _writer(each.block))) for each in sidecars]
-        book.write(fitting, cells)
-        for draft in drafts:
-            # What only this program makes, and makes anew every time, needs no backup.
-            draft.put_in_place(kept=0)
+        with unbroken() if drafts else contextlib.nullcontext():
+            book.write(fitting, cells)
+            for draft in drafts:
+                # What only this program makes, and makes anew every time, needs no backup.
+                draft.put_in_place(kept=0)
     return tuple(sidecar.path for sidecar in sidecars)
 
 

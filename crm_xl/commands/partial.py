@@ -9,7 +9,7 @@ from crm_xl.books.protocol import Book, Progress
 from crm_xl.books.sidecar import write_fitting
 from crm_xl.commands.declaration import OpenBook
 from crm_xl.errors import CrmError
-from crm_xl.refreshing import check, output_blocks
+from crm_xl.refreshing import WRITING, check, output_blocks
 from crm_xl.schema import Table
 from crm_xl.tables.cells import note_name
 from crm_xl.tables.dashboard import DATA_STATUS
@@ -38,7 +38,7 @@ def refresh_only(book: Book, tables: Iterable[Table], progress: Progress) -> Res
         asked |= set(book.tables())
     results = check(book, wanted=asked, progress=progress)
     blocks = {name: block for name, block in output_blocks(results, book.tables()).items() if name in wanted}
-    progress("写入结果", 0.85)
+    progress("写入结果", WRITING)
     write_fitting(book, blocks, {note_name(wanted[name]): results.caption_of(name) for name in blocks})
     progress("完成", 1.0)
     return results

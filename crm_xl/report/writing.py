@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_xl.analysis.progress import Progress, quiet
-from crm_xl.books.atomic import replace_content
+from crm_xl.books.atomic import replace_contents
 from crm_xl.books.obstacles import told
+from crm_xl.books.unbroken import unbroken
 from crm_xl.errors import CrmError
 from crm_xl.refreshing import check
 from crm_xl.report.compose import compose
@@ -17,6 +18,7 @@ from crm_xl.report.drawings import chinese_font, picture
 from crm_xl.report.markdown import markdown
 from crm_xl.report.pdf import pdf_of
 from crm_xl.report.word import word
+from crm_xl.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from crm_xl.analysis.results import Results
@@ -75,19 +77,21 @@ def write_report(
     report = compose(results)
     progress("绘制图表", 0.7)
     pictures = _draw(report)
-    progress("写入文件", 0.9)
     no_font = not chinese_font()
-    replace_content(out, word(report, pictures, no_font=no_font))
-    files = [out]
+    contents = {out: word(report, pictures, no_font=no_font)}
     if with_markdown:
-        files.append(_write_markdown(report, pictures, out, no_font=no_font))
+        contents[out.with_suffix(".md")] = _markdown(report, pictures, out, no_font=no_font)
     if with_pdf:
-        progress("转换为PDF", 0.95)
-        files.append(out.with_suffix(".pdf"))
-        replace_content(files[-1], pdf_of(out))
+        progress("转换为PDF", 0.8)
+        contents[out.with_suffix(".pdf")] = _pdf(contents[out], out)
+    progress("写入文件", 0.95)
+    with unbroken():
+        if with_markdown:
+            _write_pictures(pictures, out)
+        replace_contents(contents)
     progress("完成", 1.0)
     drawn = sum(png is not None for png in pictures.values())
-    return Made(files=tuple(files), results=results, drawn=drawn)
+    return Made(files=tuple(contents), results=results, drawn=drawn)
 
 
 def _draw(report: Report) -> dict[int, bytes | None]:
@@ -101,19 +105,38 @@ def _draw(report: Report) -> dict[int, bytes | None]:
     }
 
 
-def _write_markdown(report: Report, pictures: dict[int, bytes | None], out: Path, *, no_font: bool) -> Path:
+def _picture_files(pictures: dict[int, bytes | None], out: Path) -> dict[int, Path]:
+    """Where the picture of each drawing goes beside a Markdown report."""
     folder = out.with_name(f"{out.stem}{PICTURE_FOLDER}")
-    files: dict[int, str | None] = {}
-    for number, (index, png) in enumerate(pictures.items(), 1):
-        if png is None:
-            continue
-        with told(folder):
-            folder.mkdir(exist_ok=True)
-        replace_content(folder / f"{number:02}.png", png, kept=0)
-        files[index] = f"{folder.name}/{number:02}.png"
-    page = out.with_suffix(".md")
-    replace_content(page, markdown(report, files, no_font=no_font).encode())
-    return page
+    return {
+        index: folder / f"{number:02}.png"
+        for number, (index, png) in enumerate(pictures.items(), 1)
+        if png is not None
+    }
+
+
+def _markdown(report: Report, pictures: dict[int, bytes | None], out: Path, *, no_font: bool) -> bytes:
+    files: dict[int, str | None] = {
+        index: f"{file.parent.name}/{file.name}" for index, file in _picture_files(pictures, out).items()
+    }
+    return markdown(report, files, no_font=no_font).encode()
+
+
+def _write_pictures(pictures: dict[int, bytes | None], out: Path) -> None:
+    """Before the pages that show them: a picture that nobody names yet does no harm."""
+    contents = {file: pictures[index] or b"" for index, file in _picture_files(pictures, out).items()}
+    for file in contents:
+        with told(file.parent):
+            file.parent.mkdir(exist_ok=True)
+    replace_contents(contents, kept=0)
+
+
+def _pdf(document: bytes, out: Path) -> bytes:
+    """The report as PDF, made of a copy: nothing stands beside the workbook before all is finished."""
+    with told(out), scratch_folder() as folder:
+        copy = folder / out.name
+        copy.write_bytes(document)
+        return pdf_of(copy)
 
 
 def _need_packages() -> None:

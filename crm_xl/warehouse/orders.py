@@ -12,17 +12,17 @@ from typing import Self
 import pandas as pd
 
 from crm_xl.analysis.balance import Balance
-from crm_xl.analysis.order_facts import CleanedOrders
+from crm_xl.analysis.order_questions import CleanedOrders
 from crm_xl.analysis.progress import Progress
 from crm_xl.settings.model import General
 from crm_xl.warehouse.address import parse_address, refuse_password
 from crm_xl.warehouse.columns import order_columns
 from crm_xl.warehouse.engines import Opened, opened
-from crm_xl.warehouse.estimate import Estimate, Stage
 from crm_xl.warehouse.facts import WarehouseFacts, order_days
 from crm_xl.warehouse.reading import typed_table
 from crm_xl.warehouse.returns import as_matched, net_orders
 from crm_xl.warehouse.screening import screened_orders
+from crm_xl.warehouse.stages import Stage, begin
 
 
 class WarehouseOrders:
@@ -69,18 +69,18 @@ class WarehouseOrders:
         if self._source is None:
             raise ValueError("the orders have not been opened")
         source = self._source
-        steps, estimate = source.steps, Estimate(progress)
-        estimate.begin(Stage.READ)
+        steps = source.steps
+        begin(Stage.READ, progress)
         chosen, columns = order_columns(source.table, self._mapping, self.place)
         typed = typed_table(chosen, columns, self.place, steps)
         typed = replace(typed, table=steps.keep(typed.table) if source.costly else steps.named(typed.table))
-        estimate.begin(Stage.SCREEN)
+        begin(Stage.SCREEN, progress)
         screened = screened_orders(typed, today, stays, steps, hashing=source.hashing)
         lines = steps.settle(as_matched(screened.lines))
         listed = lines.group_by("customer_id").agg(lines=lines.count()).to_pandas()
-        estimate.begin(Stage.NET)
+        begin(Stage.NET, progress)
         net = net_orders(lines, general, steps)
-        estimate.begin(Stage.ADD_UP)
+        begin(Stage.ADD_UP, progress)
         net_lines = steps.named(net.lines)
         days = steps.keep(order_days(net_lines))
         facts = WarehouseFacts(days, net_lines, steps)
