@@ -1,4 +1,4 @@
-"""`crm-xl doctor` and `crm-xl install`: what concerns the computer and no workbook."""
+"""`crm-xl doctor`, `extra` and `install`: what concerns the computer and no workbook."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ def doctor(
         replace_content(out, f"{text}\n".encode())
     if any(finding.state is State.BAD for finding in findings):
         raise typer.Exit(SOMETHING_WRONG)
+
+
+@app.command()
+def extra(
+    name: Annotated[str, typer.Argument(help="哪一个：report、model、sql、warehouse、clickhouse、spark")],
+) -> None:
+    """装一个可选组件（需要网络）：例如 sql 用来从数据库导入；诊断会说缺哪一个。"""
+    from crm_xl.installing.extra import add
+
+    typer.echo(add(name))
 
 
 @app.command()

@@ -324,7 +324,7 @@ def test_without_scikit_learn_clusters_are_a_sentence_and_the_rest_is_computed(m
     monkeypatch.setitem(sys.modules, "sklearn", None)
     results = run(tables())
     methods = results.tables[w.METHOD_SUMMARY.name].set_index("method")
-    assert "crm-xl doctor" in methods.loc["聚类法", "notes"]
+    assert "crm-xl extra model" in methods.loc["聚类法", "notes"]
     assert methods.loc[["自然断点"], "customers"].sum() == len(PEOPLE)
     assert results.tables[w.METHOD_COMPARE.name]["by_clusters"].isna().all()
 

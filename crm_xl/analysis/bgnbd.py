@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.order_facts import OrderFacts
+from crm_xl.analysis.order_questions import OrderFacts
+from crm_xl.extras import install_command
 
 FEWEST_REPEATERS = 30  # below, four parameters say nothing
 DAYS_PER_WEEK = 7.0
@@ -206,7 +207,9 @@ def outlook(orders: OrderFacts, analysis_date: pd.Timestamp) -> Outlook:
     try:
         import scipy  # noqa: F401
     except ImportError:
-        return Outlook(table=None, model=None, notes=("未安装模型组件（怎么装见诊断），未计算存活概率",))
+        return Outlook(
+            table=None, model=None, notes=(f"未安装模型组件（{install_command('model')}），未计算存活概率",)
+        )
     history = orders.purchase_history(analysis_date)
     repeat = history["frequency"].to_numpy(dtype=float)
     repeaters = int((repeat > 0).sum())

@@ -12,6 +12,7 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.points import step_arrays
 from crm_xl.analysis.scoring import Scored
 from crm_xl.errors import CrmError
+from crm_xl.extras import install_command
 from crm_xl.settings.model import Indicator
 
 SEED = 20030  # any fixed number: the same data give the same groups
@@ -151,6 +152,6 @@ def _scikit_learn() -> tuple[Any, Any, Any]:
         from threadpoolctl import threadpool_limits  # comes with scikit-learn
     except ImportError:
         raise CrmError(
-            "聚类需要 scikit-learn，本机尚未安装。", hint="请按诊断（crm-xl doctor）列出的命令安装后重试。"
+            "聚类需要 scikit-learn，本机尚未安装。", hint=f"请运行 {install_command('model')} 后重试。"
         ) from None
     return cluster, metrics, threadpool_limits

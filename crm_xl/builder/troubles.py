@@ -263,7 +263,7 @@ TROUBLES: tuple[Trouble, ...] = (
         group=_REPORT, symptom="不能生成报告",
         says=("生成报告所需的组件没有安装。",),
         cause="程序安装时没有带上报告的组件。",
-        remedy="运行提示里的那条命令，再生成一次。诊断也会列出它。",
+        remedy="运行 crm-xl extra report，再生成一次。",
     ),
     Trouble(
         group=_OFFICE, symptom="LibreOffice 里装不上",

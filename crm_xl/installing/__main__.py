@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crm_xl.errors import CrmError
 from crm_xl.installing.install import LOWEST_PYTHON, install
-from crm_xl.installing.layout import check_interpreter, plan
+from crm_xl.installing.layout import check_interpreter, check_system, plan
 from crm_xl.installing.source import source_of
 from crm_xl.installing.uninstall import uninstall
 from crm_xl.installing.windows import Windows
@@ -36,6 +36,7 @@ def run(
         CrmError: something stands in the way; everything is as it was.
     """
     machine = Windows()
+    check_system(machine)
     layout = plan(machine, home=_absolute(home), books=_absolute(books))
     if remove:
         stayed = uninstall(machine, layout)

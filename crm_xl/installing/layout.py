@@ -101,17 +101,25 @@ def plan(machine: Machine, *, home: Path | None = None, books: Path | None = Non
     )
 
 
-def check_interpreter(machine: Machine, lowest: tuple[int, int], found: tuple[int, int]) -> None:
-    """Nothing; an interpreter that cannot serve Excel is refused.
+def check_system(machine: Machine) -> None:
+    """Nothing; there is something to install, and to remove, on Windows only.
 
     Raises:
-        CrmError: not Windows, too old, 32 bits, or from the Microsoft Store.
+        CrmError: another system.
     """
     if not machine.windows:
         raise CrmError(
             "crm-xl install 只用于 Windows 上的 Excel。",
             hint="这里请用命令行（crm-xl refresh 等），或运行 crm-xl libreoffice install 装入 LibreOffice。",
         )
+
+
+def check_interpreter(machine: Machine, lowest: tuple[int, int], found: tuple[int, int]) -> None:
+    """Nothing; an interpreter that cannot serve Excel is refused.
+
+    Raises:
+        CrmError: too old, 32 bits, or from the Microsoft Store.
+    """
     remedy = "请从 python.org 安装 64 位的 Python 3.12（不要用微软商店版），再运行一次。"
     if found < lowest:
         raise CrmError(f"Python {found[0]}.{found[1]} 太旧，需要 {lowest[0]}.{lowest[1]} 以上。", hint=remedy)

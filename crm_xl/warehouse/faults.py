@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crm_xl.errors import CrmError
+from crm_xl.extras import install_command
 from crm_xl.sources.database import PASSWORD_VARIABLE
 from crm_xl.warehouse.address import Address, Engine
 
@@ -95,7 +96,7 @@ def told(address: Address) -> Iterator[None]:
         fault = CrmError(
             "没有安装读取数据仓库所需的组件。",
             where=address.place,
-            hint=f'请运行 pip install "crm-xl[{extra}]" 后再刷新。',
+            hint=f"请运行 {install_command(extra)} 后再刷新。",
         )
     except CrmError:
         raise

@@ -137,7 +137,7 @@ class TestClusters:
 
     def test_without_scikit_learn_the_remedy_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "sklearn", None)
-        with pytest.raises(CrmError, match=r"scikit-learn.*crm-xl doctor"):
+        with pytest.raises(CrmError, match=r"scikit-learn.*crm-xl extra model"):
             cluster_customers(scored(crowd()), 4)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import shutil
-import sys
 import tomllib
 from collections.abc import Callable
 from importlib import metadata
@@ -21,7 +20,7 @@ from crm_xl.doctor import Finding, State, diagnose, report
 from crm_xl.doctor import excel as excel_checks
 from crm_xl.doctor import program as program_checks
 from crm_xl.doctor.finding import anonymous
-from crm_xl.extras import PURPOSES, install_command
+from crm_xl.extras import PURPOSES
 from crm_xl.installing.config import user_file
 from crm_xl.installing.install import install
 from crm_xl.installing.layout import plan
@@ -318,7 +317,7 @@ def test_without_a_chinese_font_it_is_told_before_a_report_lacks_its_charts(
     assert finding.state is State.NOTE and "fonts-noto-cjk" in finding.remedy
 
 
-def test_an_optional_part_that_is_missing_comes_with_a_command_for_this_very_python(
+def test_an_optional_part_that_is_missing_comes_with_its_command(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = metadata.version
@@ -330,15 +329,7 @@ def test_an_optional_part_that_is_missing_comes_with_a_command_for_this_very_pyt
 
     monkeypatch.setattr(program_checks.metadata, "version", version)
     finding = {each.title: each for each in diagnose()}["可选：从数据库导入"]
-    # By our own package: its bounds of versions and psycopg's part with the library in it come along.
-    assert f'"{sys.executable}" -m pip install "crm-xl[sql]"' in finding.remedy
-
-
-def test_a_python_without_a_window_is_named_by_the_one_that_shows_what_pip_says(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys, "executable", "/env/Scripts/pythonw.exe")
-    assert install_command("sql") == '"/env/Scripts/python.exe" -m pip install "crm-xl[sql]"'
+    assert finding.state is State.NOTE and "crm-xl extra sql" in finding.remedy
 
 
 def test_with_excel_libreoffice_is_not_asked_for(machine: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:

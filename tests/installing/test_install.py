@@ -447,8 +447,11 @@ def test_removing_what_is_not_there_is_said(machine: Simulated) -> None:
 # --- The command -----------------------------------------------------------------------------------------
 
 
-def test_elsewhere_than_on_windows_the_way_out_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
+@pytest.mark.parametrize("arguments", [[], ["--uninstall"]], ids=["install", "remove"])
+def test_elsewhere_than_on_windows_the_way_out_is_named(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
     assert "crm-xl libreoffice install" in capsys.readouterr().err
 
 

@@ -15,6 +15,7 @@ from crm_xl.installing.layout import (
     LONGEST_MEMBER,
     check_interpreter,
     check_places,
+    check_system,
     is_store,
     longest_member,
     plan,
@@ -37,7 +38,6 @@ def machine(tmp_path: Path) -> Simulated:
 @pytest.mark.parametrize(
     ("change", "found", "said"),
     [
-        ({"windows": False}, (3, 12), "crm-xl libreoffice install"),
         ({}, (3, 10), "太旧"),
         ({"bits": 32}, (3, 12), "32 位"),
         ({"base_prefix": Path(r"C:\Program Files\WindowsApps\Python.3.12")}, (3, 12), "微软商店"),
@@ -52,6 +52,13 @@ def test_an_interpreter_that_cannot_serve_excel_is_refused(
         setattr(machine, name, value)
     with pytest.raises(CrmError, match=said):
         check_interpreter(machine, (3, 11), found)
+
+
+def test_there_is_nothing_to_install_or_remove_elsewhere_than_on_windows(machine: Simulated) -> None:
+    check_system(machine)
+    machine.windows = False
+    with pytest.raises(CrmError, match=r"只用于 Windows.*crm-xl libreoffice install"):
+        check_system(machine)
 
 
 def test_a_path_of_260_characters_is_refused_unless_windows_allows_it(machine: Simulated) -> None:

@@ -55,7 +55,8 @@ def test_a_lost_link_would_be_found(tmp_path: Path) -> None:
 def test_it_holds_every_page_for_users() -> None:
     pages = set(PLACES)
     written = {path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "docs").rglob("*.md")}
-    assert written - pages == {"docs/release.md", "docs/decisions.md"}
+    developers = {"docs/release.md", "docs/decisions.md", "docs/benchmarks.md"}
+    assert written - pages <= developers
 
 
 @pytest.mark.parametrize("name", ["docs/manual/start.zh-CN.md", "docs/import.zh-CN.md"])

@@ -263,7 +263,7 @@ def test_a_component_that_is_not_installed(component: str, address: str, extra: 
     )  # fmt: skip
     assert done.stdout.splitlines() == [
         f"{parse_address(address).place}：没有安装读取数据仓库所需的组件。"
-        f'请运行 pip install "crm-xl[{extra}]" 后再刷新。'
+        f"请运行 crm-xl extra {extra} 后再刷新。"
     ], done.stderr
 
 
