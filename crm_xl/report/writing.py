@@ -11,6 +11,7 @@ from crm_xl.books.atomic import replace_contents
 from crm_xl.books.obstacles import told
 from crm_xl.books.unbroken import unbroken
 from crm_xl.errors import CrmError
+from crm_xl.extras import install_command
 from crm_xl.refreshing import check
 from crm_xl.report.compose import compose
 from crm_xl.report.content import Drawing, Report
@@ -145,5 +146,5 @@ def _need_packages() -> None:
         import matplotlib  # noqa: F401
     except ImportError as error:
         raise CrmError(
-            "生成报告所需的组件没有安装。", hint="请运行 pip install crm-xl[report] 后再试。"
+            "生成报告所需的组件没有安装。", hint=f"请运行 {install_command('report')} 后再试。"
         ) from error
