@@ -227,7 +227,7 @@ class LiveBook:
         assert target.cell is not None
         assert target.sheet is not None
         cell = target.sheet.range(str(target.cell[1]))
-        ((before,),) = self._reader.rows(cell)
+        ((before,),) = self._reader.stored(cell)
         return CellEdit(target=cell, value=value, before=kept(before))
 
     def _keep(self, change: Plan) -> str | None:

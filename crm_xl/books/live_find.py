@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crm_xl.books.protocol import Place
@@ -33,7 +34,16 @@ class CellReader:
 
     def rows(self, cells: xw.Range) -> list[list[Any]]:
         """What stands in the cells, row by row; errors as their texts, blanks as None, moments without a zone."""
-        raw = cells.raw_value
+        return self._cleaned(cells.raw_value)
+
+    def stored(self, cells: xw.Range) -> list[list[Any]]:
+        """As `rows`, but moments are the numbers they are kept as: sooner had, and exactly what can be put back.
+
+        On a Mac they are moments here too.
+        """
+        return self._cleaned(cells.raw_value if sys.platform == "darwin" else cells.api.Value2)
+
+    def _cleaned(self, raw: Any) -> list[list[Any]]:
         if not isinstance(raw, list | tuple):
             raw = [[raw]]
         elif not isinstance(raw[0], list | tuple):
@@ -69,6 +79,10 @@ class LiveTable:
         """What stands in cells of the table's sheet, row by row."""
         return [row for part in _portions(area) for row in self.reader.rows(self.range(part))]
 
+    def stored(self, area: Area) -> list[list[Any]]:
+        """What cells of the table's sheet hold, row by row, moments as numbers."""
+        return [row for part in _portions(area) for row in self.reader.stored(self.range(part))]
+
     def clear_links(self, areas: Sequence[Area]) -> None:
         """Take links off cells, which keep content and look: those of a file refresh go before a formula's.
 
@@ -90,11 +104,15 @@ class LiveTable:
 
 @dataclass(kw_only=True)
 class LiveName:
-    """A defined name of the open workbook and what it refers to, without the equals sign."""
+    """A defined name of the open workbook."""
 
-    text: str
     name: xw.Name
     sheet: xw.Sheet | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """What it refers to, without the equals sign."""
+        return (self.name.refers_to or "").removeprefix("=")
 
     @property
     def cell(self) -> tuple[str, Area] | None:
@@ -156,11 +174,7 @@ def find_tables(book: xw.Book, reader: CellReader) -> dict[str, LiveTable]:
 
 def find_names(book: xw.Book) -> dict[str, LiveName]:
     """Every defined name of the workbook; one that only a sheet knows is called 'sheet'!name."""
-    found = {}
-    for name in book.names:
-        refers_to = name.refers_to or ""
-        found[name.name] = LiveName(text=refers_to.removeprefix("="), name=name)
-    return found
+    return {name.name: LiveName(name=name) for name in book.names}
 
 
 def is_print_area(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_xl.books.edits import TableEdit, check_block, check_room, moves_by_sheet
 from crm_xl.books.links import link_formulas
-from crm_xl.books.live_find import LiveName, LiveTable, is_print_area
+from crm_xl.books.live_find import LiveName, LiveTable, holds_formula, is_print_area
 from crm_xl.books.live_snapshot import Snapshot
 from crm_xl.books.live_values import Typed, kept
 from crm_xl.books.protocol import Block, Cell
@@ -107,7 +107,9 @@ def plan(
         )
     moves, unmoved = moves_by_sheet(edits.values(), [found.part for found in tables.values()])
     following = []
-    for name, found in names.items():
+    # Only where a table's size changes need it be asked what each name refers to.
+    resized = any(edit.move.old != edit.move.new for edit in edits.values())
+    for name, found in names.items() if resized else ():
         moved = moved_reference(found.text, moves, unmoved, print_area=is_print_area(name))
         if moved is not None:
             following.append(NameEdit(name=found.name, text=moved, before=found.text))
@@ -127,7 +129,7 @@ def _sized(found: LiveTable, block: Block) -> TableEdit:
 def _with_content(found: LiveTable, edit: TableEdit, sheets: Sequence[str], filtered: bool) -> LiveEdit:
     old, new = edit.move.old, edit.move.new
     both = replace(old, bottom=max(old.bottom, new.bottom), right=max(old.right, new.right))
-    values = found.values(both)
+    values = found.stored(both)
     width, height = old.right - old.left + 1, edit.move.old_body.bottom - old.top + 1
     headings = tuple("" if cell is None else str(cell) for cell in values[0][:width])
     edit.table = replace(found.part, headings=tuple(heading.strip() for heading in headings))
@@ -201,6 +203,10 @@ def persistently(step: Callable[[], None]) -> None:
 
 def _write_table(each: LiveEdit, typed: Typed) -> None:
     edit, table = each.edit, each.live.table
+    links = link_formulas(edit.rows, edit.linked, each.sheets)
+    content = _content(edit.rows, edit.linked, links, typed)
+    if not links and _is_there(each, content, typed):
+        return
     totals = edit.table.totals_rows > 0
     if each.filtered:
         # Rows a filter hides would keep hiding what stands in them now.
@@ -210,14 +216,32 @@ def _write_table(each: LiveEdit, typed: Typed) -> None:
     now = replace(edit.move.old, bottom=edit.move.old_body.bottom)
     then = replace(edit.move.new, bottom=edit.move.new_body.bottom)
     headings = edit.headings if edit.header_changes else None
-    links = link_formulas(edit.rows, edit.linked, each.sheets)
     looks = None
     if links and each.place_format != _COMPUTES:
         column = then.left + (edit.linked or 0)
         looks = Area(then.top + 1, column, then.top + 1 + max(links), column), _COMPUTES
-    _fill(each.live, now, then, headings, _content(edit.rows, edit.linked, links, typed), looks, typed)
+    _fill(each.live, now, then, headings, content, looks, typed)
     if totals:
         table.show_totals = True
+
+
+def _is_there(each: LiveEdit, content: Sequence[Sequence[Any]], typed: Typed) -> bool:
+    """Whether the table holds the content already, as plain values that are all shown."""
+    edit = each.edit
+    if each.filtered or edit.header_changes or edit.move.old != edit.move.new:
+        return False
+    before = typed.rows(each.before.rows)
+    body = content or _blank(edit.move.new)
+    # A truth equals a number, but is another value.
+    same = before == body and all(
+        list(map(type, one)) == list(map(type, other)) for one, other in zip(before, body, strict=True)
+    )
+    return same and not holds_formula(each.live)
+
+
+def _blank(area: Area) -> list[list[Any]]:
+    """The body of a table that has nothing to show."""
+    return [[""] * (area.right - area.left + 1)]
 
 
 def _put_back(each: LiveEdit, typed: Typed) -> None:
@@ -279,7 +303,7 @@ def _fill(
         live.table.resize(live.range(then))
         _tidy(live, now, then)
     width = then.right - then.left + 1
-    body = content or [[""] * width]
+    body = content or _blank(then)
     if looks is not None:
         live.range(looks[0]).number_format = looks[1]
     if headings is None:

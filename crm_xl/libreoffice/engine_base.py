@@ -39,6 +39,7 @@ def struct(name: str, **fields: Any) -> Any:
     return made
 
 
+@cache
 def enum(name: str, value: str) -> Any:
     """A value of a UNO enumeration, named without the first words: "sheet.FillDirection"."""
     return uno().Enum(f"com.sun.star.{name}", value)

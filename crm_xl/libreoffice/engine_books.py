@@ -125,11 +125,11 @@ class Book:
 
     def database_ranges(self, sheet_index: int) -> list[Any]:
         """UNO's database ranges on a sheet; which sheet each lies on is asked once."""
-        model = self.document.model
-        key = (model.DatabaseRanges.ElementNames, model.Sheets.ElementNames)
+        ranges = self.document.database_ranges
+        key = (ranges.ElementNames, self.document.sheets.ElementNames)
         if self._ranges[0] != key:
             by_sheet: dict[int, list[Any]] = {}
-            for native in model.DatabaseRanges:
+            for native in map(ranges.getByName, key[0]):
                 by_sheet.setdefault(native.DataArea.Sheet + 1, []).append(native)
             self._ranges = (key, by_sheet)
         return self._ranges[1].get(sheet_index, [])

@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from crm_xl.errors import CrmError
-from crm_xl.libreoffice.engine_base import struct
+from crm_xl.libreoffice.engine_base import enum, struct
 from crm_xl.libreoffice.error_codes import CODES, error_text
 
 MOST_CELLS_AT_ONCE = 20_000_000
 _DATE, _TIME, _LOGICAL = 2, 4, 1024  # com.sun.star.util.NumberFormat
 _DEFINED = 1  # of a format that was changed, added to its kind
 _ANY_RESULT = 7  # com.sun.star.sheet.FormulaResult: number, text or error
+_NUMBER = 1  # the same
+_MOMENTS = 2  # com.sun.star.sheet.CellFlags
 _DAY = 86_400_000  # milliseconds
 _EXCEL_A1 = 3  # com.sun.star.sheet.AddressConvention.XL_OOX
 _TRUTHS = {"FALSE()": "FALSE", "TRUE()": "TRUE"}
@@ -37,6 +39,8 @@ class Document:
         self.model = model
         day = model.NullDate
         self.first_day = datetime(day.Year, day.Month, day.Day)
+        # Containers that stay the same objects whatever is put into them.
+        self.sheets, self.database_ranges = model.Sheets, model.DatabaseRanges
         self._parser: Any = None
         self._kinds: dict[int, int] = {}
 
@@ -85,21 +89,28 @@ class Document:
         Raises:
             CrmError: far more cells than any table has, such as whole columns.
         """
-        where = cells.RangeAddress
+        where, rows = cells.RangeAddress, self.stored(cells)
         top, left = where.StartRow, where.StartColumn
-        if (where.EndRow - top + 1) * (where.EndColumn - left + 1) > MOST_CELLS_AT_ONCE:
+        if any(type(value) is float for row in rows for value in row):
+            if cells.queryFormulaCells(_NUMBER).getRangeAddresses():
+                self._tell_by_formats(cells, rows, top, left)
+            else:
+                self._tell_moments(cells, rows, top, left)
+                self._tell_truths(cells, rows)
+        return rows
+
+    def stored(self, cells: Any) -> list[list[Any]]:
+        """What is kept in the cells: texts ('' for blank), numbers, `CellError`; moments and truths are numbers.
+
+        Raises:
+            CrmError: far more cells than any table has, such as whole columns.
+        """
+        where = cells.RangeAddress
+        if (where.EndRow - where.StartRow + 1) * (
+            where.EndColumn - where.StartColumn + 1
+        ) > MOST_CELLS_AT_ONCE:
             raise CrmError("一次读取的单元格太多。", hint="请只读取用到的区域，例如 used_range。")
         rows = [list(row) for row in cells.getDataArray()]
-        for shown in cells.getUniqueCellFormatRanges():
-            turn = self._turn(self.kind(shown.NumberFormat))
-            if turn is None:
-                continue
-            for block in shown.getRangeAddresses():
-                columns = range(block.StartColumn - left, block.EndColumn - left + 1)
-                for row in rows[block.StartRow - top : block.EndRow - top + 1]:
-                    for column in columns:
-                        if isinstance(row[column], float):
-                            row[column] = turn(row[column])
         for down, row in enumerate(rows):
             if None in row:
                 for across, value in enumerate(row):
@@ -107,11 +118,49 @@ class Document:
                         row[across] = CellError(error_text(cells.getCellByPosition(across, down).getError()))
         return rows
 
-    def _turn(self, kind: int) -> Callable[[float], Any] | None:
-        """What makes a number in such a format what Excel takes it for; None where it stays a number."""
-        if kind == _LOGICAL:
-            return bool
-        return self.moment if kind & (_DATE | _TIME) else None
+    def _tell_by_formats(self, cells: Any, rows: list[list[Any]], top: int, left: int) -> None:
+        """Make the numbers what their formats show, formulas' results among them."""
+        for shown in cells.getUniqueCellFormatRanges():
+            kind = self.kind(shown.NumberFormat)
+            if kind == _LOGICAL:
+                _turn(shown.getRangeAddresses(), rows, top, left, bool)
+            elif kind & (_DATE | _TIME):
+                _turn(shown.getRangeAddresses(), rows, top, left, self.moment)
+
+    # Every object that UNO hands over costs as much as hundreds of cells, and formats come as an object each. Where
+    # all numbers were typed, two questions find those few that their formats turn into something else.
+
+    def _tell_moments(self, cells: Any, rows: list[list[Any]], top: int, left: int) -> None:
+        """Make the numbers in formats of dates and times moments, where no formula is."""
+        _turn(cells.queryContentCells(_MOMENTS).getRangeAddresses(), rows, top, left, self.moment)
+
+    def _tell_truths(self, cells: Any, rows: list[list[Any]]) -> None:
+        """Make the zeros and ones in formats of truths True and False."""
+        mixed = enum("beans.PropertyState", "AMBIGUOUS_VALUE")
+        for column, values in enumerate(zip(*rows, strict=True)):
+            if 0.0 not in values and 1.0 not in values:
+                continue
+            places = [place for place, value in enumerate(values) if value in (0.0, 1.0)]
+            span = cells.getCellRangeByPosition(column, places[0], column, places[-1])
+            if span.getPropertyState("NumberFormat") == mixed:
+                truths = self._rows_of_truths(span, places[0])
+            elif self.kind(span.NumberFormat) == _LOGICAL:
+                truths = set(places)
+            else:
+                continue
+            for place in truths.intersection(places):
+                rows[place][column] = bool(values[place])
+
+    def _rows_of_truths(self, span: Any, first: int) -> set[int]:
+        """The rows of a span of one column that are formatted as truths, its first one having the number given."""
+        top = span.RangeAddress.StartRow - first
+        return {
+            row - top
+            for shown in span.getUniqueCellFormatRanges()
+            if self.kind(shown.NumberFormat) == _LOGICAL
+            for block in shown.getRangeAddresses()
+            for row in range(block.StartRow, block.EndRow + 1)
+        }
 
     def moment(self, days: float) -> Any:
         """The moment of a serial number, to the millisecond, as Excel tells it; the number where the calendar ends."""
@@ -194,6 +243,10 @@ class Document:
         """The rectangles among the cells that compute."""
         return list(cells.queryFormulaCells(_ANY_RESULT))
 
+    def computes(self, cells: Any) -> bool:
+        """Whether one of the cells computes."""
+        return bool(cells.queryFormulaCells(_ANY_RESULT).getRangeAddresses())
+
     def formula_cells(self, cells: Any) -> list[Any]:
         """Those of the cells that compute."""
         found = []
@@ -203,6 +256,26 @@ class Document:
                 for column in range(where.EndColumn - where.StartColumn + 1):
                     found.append(block.getCellByPosition(column, row))
         return found
+
+
+def _turn(
+    blocks: Sequence[Any], rows: list[list[Any]], top: int, left: int, turn: Callable[[float], Any]
+) -> None:
+    """Turn the numbers of some blocks of cells into something else.
+
+    Args:
+        blocks: cell range addresses within the rows.
+        rows: of cells; changed.
+        top: the first row, from 0.
+        left: the first column, from 0.
+        turn: gives what a number becomes.
+    """
+    for block in blocks:
+        columns = range(block.StartColumn - left, block.EndColumn - left + 1)
+        for row in rows[block.StartRow - top : block.EndRow - top + 1]:
+            for column in columns:
+                if type(row[column]) is float:
+                    row[column] = turn(row[column])
 
 
 def clean_rows(

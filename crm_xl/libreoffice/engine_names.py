@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes as base
@@ -34,24 +35,29 @@ class Name:
 
     Args:
         book: where it is defined.
-        native: UNO's object.
+        names: UNO's container of it.
+        own: what it is called there.
         sheet: the sheet that alone knows it; None for one of the whole document.
     """
 
-    api: Any
+    def __init__(self, book: Book, names: Any, own: str, sheet: Sheet | None = None) -> None:
+        self._book, self._names, self._own, self._sheet = book, names, own, sheet
 
-    def __init__(self, book: Book, native: Any, sheet: Sheet | None = None) -> None:
-        self._book, self.api, self._sheet = book, native, sheet
+    @cached_property
+    def api(self) -> Any:
+        """UNO's object; most names are only looked through, and it costs as much as all their texts."""
+        return self._names.getByName(self._own)
 
     @property
     def name(self) -> str:
         """As Excel would call it."""
-        own = self.api.getName().removeprefix(_OWN)
+        own = self._own.removeprefix(_OWN)
         return own if self._sheet is None else f"{quoted(self._sheet.name)}!{own}"
 
     @name.setter
     def name(self, value: str) -> None:
         self.api.setName(value)
+        self._own = value
 
     @property
     def refers_to(self) -> str:
@@ -64,7 +70,7 @@ class Name:
     def refers_to(self, value: str) -> None:
         text = value.removeprefix("=")
         self.api.setTokens(self._book.document.tokens(text))
-        if self._sheet is not None and self.api.getName() == _OWN + _PRINT_AREA:
+        if self._sheet is not None and self._own == _OWN + _PRINT_AREA:
             # What is printed is kept beside the name.
             self._sheet.native.setPrintAreas(tuple(_addresses(self._sheet, text)))
 
@@ -83,8 +89,7 @@ class Name:
 
     def delete(self) -> None:
         """Remove it; what it stood for stays."""
-        owner = self._book.document.model if self._sheet is None else self._sheet.native
-        owner.NamedRanges.removeByName(self.api.getName())
+        self._names.removeByName(self._own)
 
 
 def _addresses(sheet: Sheet, text: str) -> Iterator[Any]:
@@ -111,12 +116,12 @@ class Names:
         self.api = book.document.model.NamedRanges if sheet is None else sheet.native.NamedRanges
 
     def _all(self) -> list[Name]:
-        if self._sheet is not None:
-            return [Name(self._book, native, self._sheet) for native in self.api]
-        of_sheets = (
-            Name(self._book, native, each) for each in self._book.sheets for native in each.native.NamedRanges
-        )
-        return [*(Name(self._book, native) for native in self.api), *of_sheets]
+        found = [Name(self._book, self.api, own, self._sheet) for own in self.api.ElementNames]
+        if self._sheet is None:
+            for sheet in self._book.sheets:
+                names = sheet.native.NamedRanges
+                found += [Name(self._book, names, own, sheet) for own in names.ElementNames]
+        return found
 
     def snapshot(self) -> list[tuple[str, Name]]:
         """Every name with what stands for it."""
@@ -144,6 +149,6 @@ class Names:
     def add(self, name: str, refers_to: str) -> Name:
         """A new name for cells, a constant or a formula."""
         self.api.addNewByName(name, "", struct("table.CellAddress"), 0)
-        made = Name(self._book, self.api.getByName(name), self._sheet)
+        made = Name(self._book, self.api, name, self._sheet)
         made.refers_to = refers_to
         return made

@@ -49,9 +49,12 @@ class Range:
 
     @property
     def api(self) -> Native:
-        """UNO's object, and whether a cell computes."""
+        """UNO's object, whether a cell computes, and what the cells hold without what their formats make of it."""
+        document = self.sheet.book.document
         return Native(
-            self.native, HasFormula=lambda: bool(self.sheet.book.document.formula_blocks(self.native))
+            self.native,
+            HasFormula=lambda: document.computes(self.native),
+            Value2=lambda: document.stored(self.native),
         )
 
     # --- Where it is ------------------------------------------------------------------------------------

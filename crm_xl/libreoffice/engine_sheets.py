@@ -155,7 +155,7 @@ class Sheet:
 
     def delete(self) -> None:
         """Remove it from the document."""
-        self.book.document.model.Sheets.removeByName(self.name)
+        self.book.document.sheets.removeByName(self.name)
 
 
 @fills(base.Sheets)
@@ -170,7 +170,7 @@ class Sheets:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self.api = book.document.model.Sheets
+        self.api = book.document.sheets
 
     def __call__(self, key: str | int) -> Sheet:
         """The sheet of that name or number, from 1."""

@@ -200,7 +200,7 @@ class Tables:
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self.api = sheet.book.document.model.DatabaseRanges
+        self.api = sheet.book.document.database_ranges
 
     def _all(self) -> list[Table]:
         return [Table(self._sheet, native) for native in self._sheet.book.database_ranges(self._sheet.index)]

@@ -19,6 +19,7 @@ from crm_xl.soffice import Installed, clean_environment
 _START_AGAIN = 81  # a fresh profile makes the program end once with this code
 _MOST_STARTS = 3
 _SECONDS = 180
+_LAST_SECONDS = 30
 
 
 def run_script(
@@ -90,7 +91,7 @@ def _attended(
         elif program.poll() is not None and script.poll() is None:
             # Asked to end by the script, which then ends too; else it left the work to one that runs already.
             with contextlib.suppress(subprocess.TimeoutExpired):
-                script.wait(timeout=5)
+                script.wait(timeout=_LAST_SECONDS)
                 break
             raise _running_already()
         elif time.monotonic() > give_up:

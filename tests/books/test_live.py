@@ -9,6 +9,7 @@ import time
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from crm_xl.books.protocol import Block, Cell
 from crm_xl.errors import CrmError
 from crm_xl.tables.cells import UNDO_NAME
 from tests.books.live_samples import DATE, fill, small_workbook
-from tests.support.fake_excel import CellError, ExcelError, FakeTable, Formula
+from tests.support.fake_excel import Box, CellError, ExcelError, FakeTable, Formula
 from tests.support.fake_xlwings import FakeExcel
 
 LIST = ("编号", "得分", "日期", "说明")
@@ -438,3 +439,42 @@ def test_a_sheet_is_brought_to_the_front() -> None:
     assert excel.workbook.active_sheet == "结果"
     with pytest.raises(CrmError, match="没有工作表“不存在”"):
         LiveBook(excel.book()).show_sheet("不存在")
+
+
+OLD_ROWS = [(f"{n:03}", float(n), 45000.0 + n, "旧") for n in range(1, 6)]
+
+
+def put_in_tbl_list(excel: FakeExcel, rows: list[tuple[Cell, ...]]) -> int:
+    """How many calls that move or change something it takes to write the rows."""
+    before = excel.transfers
+    LiveBook(excel.book()).write({"tblList": Block(headings=LIST, rows=rows)}, {})
+    return excel.transfers - before
+
+
+def test_a_table_that_holds_its_content_already_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    excel = FakeExcel(small_workbook())
+    sheet, _ = excel.workbook.table("tblList")
+    writes: list[Box] = []
+    put = sheet.put
+
+    def noted(box: Box, data: Any) -> None:
+        writes.append(box)
+        put(box, data)
+
+    monkeypatch.setattr(sheet, "put", noted)
+    dates = [datetime(2023, 3, 15 + n) for n in range(1, 6)]  # 45000 is 2023-03-15
+    same = [(*row[:2], day, row[3]) for row, day in zip(OLD_ROWS, dates, strict=True)]
+    saved = put_in_tbl_list(excel, same)
+    assert writes == []
+    other = [*same[:4], ("005", True, dates[4], "旧")]  # a truth, where 5 was
+    assert put_in_tbl_list(excel, other) > saved
+    assert len(writes) == 1
+    assert excel.workbook.content("tblList")[5][1] is True
+
+
+def test_a_formula_that_gives_the_content_just_now_is_written_over() -> None:
+    excel = FakeExcel(small_workbook())
+    sheet, _ = excel.workbook.table("tblList")
+    sheet.formulas = frozenset({(5, 2)})
+    untouched = put_in_tbl_list(FakeExcel(small_workbook()), OLD_ROWS)
+    assert put_in_tbl_list(excel, OLD_ROWS) == untouched + 1

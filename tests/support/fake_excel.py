@@ -79,16 +79,19 @@ class FakeSheet:
             return False
         return True if len(inside) == (bottom - top + 1) * (right - left + 1) else None
 
-    def get(self, box: Box) -> list[list[Any]]:
-        """What the cells give an automation client."""
+    def get(self, box: Box, *, stored: bool = False) -> list[list[Any]]:
+        """What the cells give an automation client; `stored` without what their formats make of numbers."""
         top, left, bottom, right = box
-        return [[self._given(row, c) for c in range(left, right + 1)] for row in range(top, bottom + 1)]
+        return [
+            [self._given(row, c, stored=stored) for c in range(left, right + 1)]
+            for row in range(top, bottom + 1)
+        ]
 
-    def _given(self, row: int, column: int) -> Any:
+    def _given(self, row: int, column: int, *, stored: bool) -> Any:
         value = self.cells.get((row, column))
         if isinstance(value, CellError):
             return ERROR_NUMBERS[value]
-        if isinstance(value, float):
+        if isinstance(value, float) and not stored:
             shown = self.formats.get((row, column), "General")
             if "¥" in shown or "_-" in shown:
                 return Decimal(repr(round(value, 4)))

@@ -242,19 +242,12 @@ class Range(base.Range):
     @property
     def api(self) -> Any:
         self.excel.step()
-        return SimpleNamespace(
-            HasFormula=self._sheet.sheet.has_formula(self.box), ClearHyperlinks=self._clear_links
-        )
-
-    def _clear_links(self) -> None:
-        self.excel.transfer()
-        self._sheet.sheet.clear_links(self.box)
+        return NativeRange(self)
 
     @property
     def raw_value(self) -> Any:
         self.excel.transfer()
-        given = self._sheet.sheet.get(self.box)
-        return given[0][0] if len(given) == len(given[0]) == 1 else tuple(map(tuple, given))
+        return as_handed_over(self._sheet.sheet.get(self.box))
 
     @raw_value.setter
     def raw_value(self, data: Any) -> None:
@@ -286,6 +279,34 @@ class Range(base.Range):
         if type_ != "fill_formats":
             raise ExcelError(f"this fake fills formats only, not {type_}")
         self._sheet.sheet.fill_formats(self.box, destination.impl.box)
+
+
+class NativeRange:
+    """What is asked of Excel's own object."""
+
+    def __init__(self, cells: Range) -> None:
+        self._cells = cells
+        self._sheet = cells._sheet.sheet
+
+    def __getattr__(self, name: str) -> Any:
+        cells, sheet = self._cells, self._sheet
+        if name == "HasFormula":
+            return sheet.has_formula(cells.box)
+        if name == "ClearHyperlinks":
+            return self._clear_links
+        if name == "Value2":
+            cells.excel.transfer()
+            return as_handed_over(sheet.get(cells.box, stored=True))
+        raise AttributeError(name)
+
+    def _clear_links(self) -> None:
+        self._cells.excel.transfer()
+        self._sheet.clear_links(self._cells.box)
+
+
+def as_handed_over(rows: list[list[Any]]) -> Any:
+    """A block as tuples, one cell as itself."""
+    return rows[0][0] if len(rows) == len(rows[0]) == 1 else tuple(map(tuple, rows))
 
 
 class Tables(base.Tables):
