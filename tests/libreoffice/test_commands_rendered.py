@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from lxml import etree
 from matplotlib.image import imread
 
 from crm_xl.builder.build import author_workbook
 from crm_xl.builder.specs import SHIPPED_BOOKS, BookSpec
 from crm_xl.tables.outputs import CHART_SHEET
-from tests.builder.shipped import short_draft
+from tests.builder.shipped import parts, short_draft
 from tests.support.office import SCRIPTS, Office
 
 pytestmark = [pytest.mark.slow, pytest.mark.libreoffice]
@@ -52,8 +53,24 @@ def test_every_sheet_is_shown_whole(office: Office, tmp_path: Path, spec: BookSp
     printed = subprocess.run(
         ["pdftotext", folder / f"{spec.name}.pdf", "-"], capture_output=True, text=True, check=True
     ).stdout
-    assert "###" not in printed
+    assert "###" not in printed  # a number or date wider than its column
     assert [page.name for page in pictures if imread(page).min() > DARKEST_OF_A_BLANK_PAGE] == []
+    titles = [sheet.name for sheet in draft.sheets if not sheet.hidden][1:]
+    assert [title for title in titles if title not in printed] == []
+    said = "".join(printed.split())  # a title may break where its letters change
+    content = parts(workbook)
+    charts = [name for name in content if name.startswith("xl/charts/chart")]
+    words = {word for name in charts for word in titles_of(content[name])}
+    assert bool(words) == bool(found["charts"])
+    assert [word for word in sorted(words) if "".join(word.split()) not in said] == []
+    # One page wide, apart from tables too wide to read on one.
+    assert printed.count("\f") < 3 * len(draft.sheets)
+
+
+def titles_of(chart: bytes) -> list[str]:
+    """The titles of a chart and of its axes."""
+    root = etree.fromstring(chart)
+    return ["".join(title.itertext("{*}t")) for title in root.iterfind(".//{*}title")]
 
 
 def test_what_is_not_shown_whole_is_found(office: Office, tmp_path: Path) -> None:

@@ -18,11 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crm_xl.soffice import clean_environment, soffice, uno_python
+from tests.support.patience import Patience
 
 SCRIPTS = Path(__file__).with_name("uno")
 RESTART = 81  # a fresh profile makes the program end once with this code, asking to be started again
 START_SECONDS = 60
 RUN_SECONDS = 120
+PICTURE_SECONDS = 900
 
 
 class OfficeError(RuntimeError):
@@ -70,7 +72,7 @@ class Office:
         Args:
             script: a Python file; may import `client`.
             arguments: handed to it as text.
-            seconds: after these the whole LibreOffice is killed; the next call starts another.
+            seconds: how long it may hang, before the whole LibreOffice is killed; the next call starts another.
 
         Raises:
             OfficeError: it failed or took too long; carries what it wrote to stderr.
@@ -95,7 +97,7 @@ class Office:
         for stale in out_dir.glob(f"{path.stem}-*.png"):
             stale.unlink()
         command = ["pdftoppm", "-r", str(dpi), "-png", str(pdf), str(out_dir / path.stem)]
-        subprocess.run(command, check=True, capture_output=True, timeout=RUN_SECONDS)
+        subprocess.run(command, check=True, capture_output=True, timeout=PICTURE_SECONDS)
         return sorted(out_dir.glob(f"{path.stem}-*.png"))  # pdftoppm pads page numbers to one width
 
     @contextlib.contextmanager
@@ -177,15 +179,16 @@ class Office:
             text=True,
             encoding="utf-8",
         )
-        waited = 0.0
+        office = self._process
+        working = [child.pid] if office is None else [child.pid, office.pid]
+        patience = Patience(working, seconds)
         while True:
             try:
                 printed, complaints = child.communicate(timeout=0.5)
                 break
             except subprocess.TimeoutExpired:
-                waited += 0.5
                 died = self._exit_code() is not None
-                if died or waited >= seconds:
+                if died or patience.lost():
                     child.kill()
                     child.communicate()
                     why = (

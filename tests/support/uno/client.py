@@ -17,7 +17,7 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
-CONNECT_SECONDS = 40
+CONNECT_SECONDS = 300
 
 
 def properties(**values):

@@ -1,5 +1,6 @@
-"""Press 刷新全部 and end LibreOffice in the middle of writing: WORKBOOK PID TABLES.
+"""Press 刷新全部 and end LibreOffice in the middle of writing: WORKBOOK PID TABLES SHEET ADDRESS AMOUNT.
 
+The cell gets the amount first, so that many tables change.
 LibreOffice is killed, as by a power cut, when that many tables have been written and the next one has begun.
 """
 
@@ -9,7 +10,8 @@ import sys
 
 from engine_client import engine
 
-workbook, pid, tables = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+workbook, sheet, address = sys.argv[1], *sys.argv[4:6]
+pid, tables, amount = int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[6])
 engine()
 
 import xlwings as xw  # noqa: E402  engine_client has made it known
@@ -30,5 +32,7 @@ def fill_or_die(live, *arguments):
 
 
 live_write._fill = fill_or_die
-outcome = ribbon.outcome("refresh", xw.Book(workbook))
+book = xw.Book(workbook)
+book.sheets[sheet][address].raw_value = amount
+outcome = ribbon.outcome("refresh", book)
 raise SystemExit(f"LibreOffice ended; the press told of {outcome}")
