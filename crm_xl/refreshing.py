@@ -20,10 +20,12 @@ from crm_xl.books.sidecar import write_fitting
 from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
+from crm_xl.schema import Table
 from crm_xl.settings import Settings
 from crm_xl.settings.model import General
 from crm_xl.tables import INPUTS, OUTPUTS, PARAMETERS, TABLES
 from crm_xl.tables import cells as named
+from crm_xl.tables.choices import HIDDEN_SHEETS
 from crm_xl.tables.inputs import ORDERS
 from crm_xl.tables.outputs import METRICS
 from crm_xl.tables.parameters import SHEET
@@ -32,6 +34,8 @@ from crm_xl.tables.plans import PLAN_OWNERS, REVIEWS
 if TYPE_CHECKING:
     from crm_xl.books.file import FileBook
     from crm_xl.warehouse import WarehouseOrders
+
+NOTHING = "按现有数据与参数，本表没有要列出的内容。"
 
 # The share done when a book has been read, and when writing begins: of a workbook with half a million lines, and of
 # one whose lines are in a warehouse.
@@ -208,11 +212,19 @@ def output_blocks(results: Results, present: Mapping[str, object] | None = None)
         if present is not None and table.name not in present:
             continue
         if table.name in results.tables:
-            blocks[table.name] = block_of(table, results.tables[table.name])
+            block = block_of(table, results.tables[table.name])
+            blocks[table.name] = block if block.rows else _without_rows(table, block, NOTHING)
         elif table.name in results.missing and not table.kept_up:
             # What people have filled in stays, whatever could not be computed.
-            blocks[table.name] = sentence_block(table, results.missing[table.name])
+            empty = Block(headings=table.titles, rows=[], linked=table.linked)
+            blocks[table.name] = _without_rows(table, empty, results.missing[table.name])
     return blocks
+
+
+def _without_rows(table: Table, block: Block, sentence: str) -> Block:
+    """An output without rows: why, where people read it; no sentence becomes a label of a chart or a choice in a list."""
+    silent = table.kept_up or table.sheet in HIDDEN_SHEETS
+    return block if silent else sentence_block(table, sentence)
 
 
 def status_cells(results: Results) -> dict[str, Cell]:

@@ -22,6 +22,7 @@ from crm_xl.schema import Kind
 from crm_xl.settings import Settings
 from crm_xl.settings.model import PlanTarget
 from crm_xl.tables import parameters as p
+from crm_xl.tables.choices import UNNAMED
 from crm_xl.tables.inputs import PLAN_DONE, PLAN_OPEN, PLANS
 from crm_xl.tables.outputs import METRICS, TOTAL
 from crm_xl.tables.plans import PLAN_OWNERS
@@ -268,7 +269,7 @@ def _owners(rows: pd.DataFrame, date: pd.Timestamp) -> pd.DataFrame:
     days = (due - date.normalize()).dt.days.to_numpy(dtype=float)
     facts = pd.DataFrame(
         {
-            "owner": rows["owner"].fillna("").astype(str),
+            "owner": rows["owner"].fillna(UNNAMED).astype(str),
             "plans": 1.0,
             "open": still.astype(float),
             "overdue": (still & (days < 0)).astype(float),

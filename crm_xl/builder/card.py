@@ -16,7 +16,7 @@ from crm_xl.tables import card as d
 from crm_xl.tables.cells import note_name
 
 # Columns A to E hold the form, G to I what is known of the customer; the blocks share them.
-_WIDTHS = (17, 28, 12, 10, 12, 2, 12, 19, 70)
+_WIDTHS = (17, 28, 14, 10, 12, 2, 12, 19, 70)
 _LAST = len(_WIDTHS) - 1
 _CHART_WIDTH, _CHART_HEIGHT = 555, 420  # pixels
 _CAPTION_COLUMN = 2

@@ -42,7 +42,8 @@ def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
         return
     plan = next(plan for plan in author.draft.sheets if plan.name == sheet)
     last = plan.placed[-1]
-    top, column = plan.heading_row, last.column + len(last.table.columns) + 1
+    # Below the headings, which every printed page repeats with all that stands in their row.
+    top, column = plan.heading_row + 1, last.column + len(last.table.columns) + 1
     if sheet in BELOW:
         table, rows = BELOW[sheet]
         top += rows + 2
@@ -59,7 +60,7 @@ def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
 
 
 def _rows_of(author: Author, sheet: str, pixels: int) -> int:
-    """How many rows from the headings on make up so many pixels; rows of wrapped text are taller than others."""
+    """How many rows below the headings make up so many pixels; rows of wrapped text are taller than others."""
     rows, lines = author.tall_rows.get(sheet, (0, 1)) if sheet not in BELOW else (0, 1)
     height = ROW_PIXELS * lines
     if pixels <= rows * height:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crm_xl.builder.layout import HIDDEN_SHEETS
 from crm_xl.schema import Column, Table
 from crm_xl.tables import OUTPUTS
+from crm_xl.tables.choices import HIDDEN_SHEETS
 from crm_xl.tables.outputs import METRICS, SCORES
 
 # What these say of a column holds in every table that shows the same column.

@@ -10,11 +10,12 @@ from crm_xl.builder.author import Author
 from crm_xl.builder.dictionary import KIND_TITLES
 from crm_xl.builder.explained import explanation
 from crm_xl.builder.help_texts import NUMBERS, SIGNS, USE, steps
-from crm_xl.builder.layout import GUIDE, HIDDEN_SHEETS
+from crm_xl.builder.layout import GUIDE
 from crm_xl.builder.printing import A4
 from crm_xl.builder.theme import LINE_HEIGHT, lines
 from crm_xl.builder.troubles import TROUBLES
 from crm_xl.schema import Column, Kind, Role
+from crm_xl.tables.choices import HIDDEN_SHEETS
 
 _WIDTHS = (22, 28, 16, 10, 8, 44, 28, 46)
 _LAST = len(_WIDTHS) - 1

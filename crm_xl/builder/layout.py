@@ -11,7 +11,7 @@ from crm_xl.schema import Role, Table
 from crm_xl.tables import card as k
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import parameters as p
-from crm_xl.tables.choices import LIST_SHEET
+from crm_xl.tables.choices import HIDDEN_SHEETS, LIST_SHEET
 from crm_xl.tables.dashboard import DASHBOARD_SHEET
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET, LEDGER, QUALITY_SHEET
 
@@ -39,7 +39,6 @@ _ON_CARD = {
     k.CARD_INTERACTIONS.name: (_TALKS_TOP, CARD_RIGHT),
     k.CARD_ACTIONS.name: (_TALKS_TOP + k.LISTED + _CARD_GAP, CARD_RIGHT),
 }
-HIDDEN_SHEETS = (BLOCK_SHEET, CHART_SHEET, LIST_SHEET)
 _HEADINGS, _CHOICE_HEADINGS = 3, 2  # 0-based rows
 # Below a choice there is one row for the caption; where tables share a sheet, one more for their titles.
 _BELOW_CHOICE, _BELOW_CHOICE_SHARED = 5, 6

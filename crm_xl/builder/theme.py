@@ -87,7 +87,7 @@ class Theme:
         if column.kind not in NUMERIC:
             properties.update(align="left", indent=1)  # else a text touches the number on its left
         if wrap:
-            properties.update(text_wrap=True, valign="top")
+            properties["text_wrap"] = True
         if column.filled or (role is not Role.OUTPUT and not column.computed):
             properties.update(font_color=INPUT_TEXT, bg_color=INPUT_FILL)
         return self._format({**_BASE, **properties})

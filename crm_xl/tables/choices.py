@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from crm_xl.schema import Column, Kind, Role, Table
 from crm_xl.tables.columns import CUSTOMER_ID, CUSTOMER_NAME, OWNER, output, text
+from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET
 
 LIST_SHEET = "_选项"
+HIDDEN_SHEETS = (BLOCK_SHEET, CHART_SHEET, LIST_SHEET)  # what formulas, charts and dropdowns read
 EVERYTHING = "全部"
 UNNAMED = "（未填）"
 
