@@ -168,30 +168,28 @@ def drafted(target: Path, write: Callable[[BinaryIO], None]) -> Iterator[Draft]:
     """
     target = target.resolve()
     check_free(target)
-    with told(target), _alone(target):
+    with unbroken() as breakable, told(target), _alone(target):
         _remove_leftovers(target)
         if target.exists():
             # On Windows a file that a program holds open cannot be replaced: better said before the work.
             with target.open("r+b"):
                 pass
-        temporary: Path | None = None
+        handle, name = tempfile.mkstemp(
+            prefix=f"{_TEMPORARY}{target.name}.", suffix=_ENDING, dir=target.parent
+        )
+        temporary = Path(name)
         try:
-            with unbroken():  # a file that nobody knows of would stay
-                handle, name = tempfile.mkstemp(
-                    prefix=f"{_TEMPORARY}{target.name}.", suffix=_ENDING, dir=target.parent
-                )
-                temporary = Path(name)
-                file = os.fdopen(handle, "wb")
-            with file:
+            with os.fdopen(handle, "wb") as file:
                 seen = fingerprint(target)
-                write(file)
+                with breakable():
+                    write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            yield Draft(target, temporary, seen)
+            with breakable():
+                yield Draft(target, temporary, seen)
         finally:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    temporary.unlink()
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
 
 def tidy(target: Path) -> None:
