@@ -90,7 +90,8 @@ def report(figures: Figures, left_out: list[str]) -> str:
             f"         {deed}: " + ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
         )
     seconds, place = figures.slowest
-    lines.append(f"slowest reading {seconds:.1f} s: {place}")
+    lines.append(f"slowest reading {seconds:.1f} s of work: {place}")
+    lines.append("largest reading {:.2f} GB: {}".format(*figures.largest))
     lines += [f"left out for want of time: {what}" for what in left_out]
     lines += [f"WRONG  {fault}" for fault in figures.wrong]
     lines.append("nothing lost" if not figures.wrong else f"{len(figures.wrong)} wrong")

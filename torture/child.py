@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from crm_xl.errors import CrmError
 
 _GIGABYTE = 1 << 30
+_PATIENCE = 10  # a busy machine takes so many times as long
 
 
 class End(Enum):
@@ -33,14 +34,14 @@ class End(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """What became of it: the sentence or traceback, what it handed back, how long it took, its largest memory."""
+    """What became of it: the sentence or traceback, what it handed back, seconds by the clock and of work, memory."""
 
     end: End
     text: str = ""
     answer: Any = None
     seconds: float = 0.0
+    work: float = 0.0
     gigabytes: float = 0.0
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 def surroundings(folder: Path) -> None:
@@ -59,7 +60,7 @@ def run(
     work: Callable[[], Any],
     *,
     kill_after: float | None = None,
-    longest: float = 120.0,
+    most_work: int = 120,
     more_memory: int | None = None,
 ) -> Ended:
     """What became of the work, done in a child.
@@ -67,7 +68,7 @@ def run(
     Args:
         work: what it does; hands back something JSON can hold.
         kill_after: seconds after which it is killed.
-        longest: seconds after which it is late, and killed too.
+        most_work: seconds of work, as the system counts them whatever else runs, after which it is late.
         more_memory: bytes of address space that it may take besides what it begins with.
     """
     reading, writing = os.pipe()
@@ -76,20 +77,21 @@ def run(
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _work(work, writing, more_memory)  # does not return
+        _work(work, writing, most_work, more_memory)  # does not return
     os.close(writing)
-    status, late, seconds, usage = _waited(child, kill_after, longest)
+    status, late, seconds, usage = _waited(child, kill_after, most_work * _PATIENCE)
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
-    memory = usage.ru_maxrss * 1024 / _GIGABYTE
+    figures = {
+        "seconds": seconds, "work": usage.ru_utime + usage.ru_stime, "gigabytes": usage.ru_maxrss * 1024 / _GIGABYTE
+    }  # fmt: skip
     if os.WIFSIGNALED(status):
         killed = os.WTERMSIG(status) == signal.SIGKILL
+        late = late or os.WTERMSIG(status) == signal.SIGXCPU
         end = End.LATE if late else End.KILLED if killed else End.CRASHED
-        return Ended(end=end, text=f"signal {os.WTERMSIG(status)}", seconds=seconds, gigabytes=memory)
+        return Ended(end=end, text=f"signal {os.WTERMSIG(status)}", **figures)
     told = json.loads(said)
-    return Ended(
-        end=End(told["end"]), text=told["text"], answer=told["answer"], seconds=seconds, gigabytes=memory
-    )
+    return Ended(end=End(told["end"]), text=told["text"], answer=told["answer"], **figures)
 
 
 def _waited(child: int, kill_after: float | None, longest: float) -> tuple[int, bool, float, Any]:
@@ -108,7 +110,7 @@ def _waited(child: int, kill_after: float | None, longest: float) -> tuple[int, 
         time.sleep(0.0005 if kill_after is not None else 0.005)
 
 
-def _work(work: Callable[[], Any], writing: int, more_memory: int | None) -> None:
+def _work(work: Callable[[], Any], writing: int, most_work: int, more_memory: int | None) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
@@ -116,6 +118,7 @@ def _work(work: Callable[[], Any], writing: int, more_memory: int | None) -> Non
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         most = pages * resource.getpagesize() + more_memory
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (most_work, most_work + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     end, text, answer = End.DONE, "", None
     try:

@@ -43,7 +43,8 @@ class Figures:
     counts: Counter[str] = field(default_factory=Counter)
     operations: dict[str, Counter[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
-    slowest: tuple[float, str] = (0.0, "")
+    slowest: tuple[float, str] = (0.0, "")  # seconds of work
+    largest: tuple[float, str] = (0.0, "")  # gigabytes
 
 
 class Trial:
@@ -81,7 +82,7 @@ class Trial:
             shutil.copytree(self._start, folder)
             yield folder
 
-    def with_step(self, folder: Path, step: Callable[[int, str, str], None], **limits: float) -> Ended:
+    def with_step(self, folder: Path, step: Callable[[int, str, str], None]) -> Ended:
         """The deed with something that happens before each file operation, which are numbered."""
 
         def act() -> list[str]:
@@ -96,7 +97,7 @@ class Trial:
             self.deed.act(folder / "books")
             return seen
 
-        return run(act, **limits)
+        return run(act)
 
     def _undisturbed(self, folder: Path) -> list[str]:
         ended = self.with_step(folder, lambda *_: None)

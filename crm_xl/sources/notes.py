@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crm_xl.masks import mask_free_text
 from crm_xl.raw import RawTable
 
 _PLACES_SHOWN = 5
@@ -40,7 +41,8 @@ class Note:
     count: int = 1
 
     def __str__(self) -> str:
-        return f"{self.where}：{self.text}"
+        # A file may be called by somebody's phone.
+        return mask_free_text(f"{self.where}：{self.text}")
 
 
 @dataclass(frozen=True, kw_only=True)

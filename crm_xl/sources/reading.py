@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crm_xl.errors import CrmError
+from crm_xl.masks import mask_free_text
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
 from crm_xl.sources.apply import apply_mapping, used_headings
@@ -118,7 +119,10 @@ def read_files(
     gathered: list[Incoming] = []
     for number, file in enumerate(listed_files):
         of = f"（{number + 1}/{len(listed_files)}）" if len(listed_files) > 1 else ""
-        progress(f"读取 {file.name}{of}", share[0] + (share[1] - share[0]) * number / len(listed_files))
+        progress(
+            f"读取 {mask_free_text(file.name)}{of}",
+            share[0] + (share[1] - share[0]) * number / len(listed_files),
+        )
         gathered += _of_file(file, rules)
     if gathered and notes:
         gathered[0] = replace(gathered[0], notes=(*notes, *gathered[0].notes))

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from crm_xl.errors import CrmError
+from crm_xl.masks import mask_free_text
 from crm_xl.schema import Column, Table
 
 _MOST_HEADINGS = 30
@@ -83,8 +84,15 @@ def repeated_headings(table: Table, headings: Sequence[str]) -> dict[str, tuple[
 
 
 def listed(headings: Iterable[str]) -> str:
-    """Headings as a message shows them: “客户编号”、“日期”, the first thirty of them."""
-    shown = [f"“{heading}”" for heading in headings if heading]
+    """Headings as a message shows them: “客户编号”、“日期”, the first thirty of them.
+
+    Where one holds a phone, an address or a number of identity, the row is no headings but somebody's data, names
+    that cannot be told by their form among them: then none is shown.
+    """
+    headings = [heading for heading in headings if heading]
+    if any(mask_free_text(heading) != heading for heading in headings):
+        return "（这一行像是数据而不是标题，没有列出）"
+    shown = [f"“{heading}”" for heading in headings]
     more = f"……共 {len(shown)} 个" if len(shown) > _MOST_HEADINGS else ""
     return "、".join(shown[:_MOST_HEADINGS]) + more if shown else "（空）"
 
