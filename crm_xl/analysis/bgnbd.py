@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.order_facts import OrderFacts
+from crm_xl.analysis.order_questions import OrderFacts
 from crm_xl.extras import install_command
 
 FEWEST_REPEATERS = 30  # below, four parameters say nothing

@@ -14,7 +14,8 @@ from crm_xl.analysis.industry import note_industries
 from crm_xl.analysis.ledger import Ledger, Rule
 from crm_xl.analysis.merging import merge_ticked, survivors
 from crm_xl.analysis.netting import net_orders
-from crm_xl.analysis.order_facts import CleanedOrders, LineFacts, OrderSource, Tables
+from crm_xl.analysis.order_facts import LineFacts, Tables
+from crm_xl.analysis.order_questions import CleanedOrders, OrderSource
 from crm_xl.analysis.outliers import count_empty, note_outliers, note_units
 from crm_xl.analysis.progress import Progress, quiet
 from crm_xl.analysis.screening import Screened, heading_faults, screen

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crm_xl.analysis.calendar import window
-from crm_xl.analysis.order_facts import LineFacts, OrderFacts, Tables, orders_of
+from crm_xl.analysis.order_facts import LineFacts, Tables, orders_of
+from crm_xl.analysis.order_questions import OrderFacts
 from crm_xl.masks import mask_name
 from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
@@ -48,7 +49,7 @@ def population(tables: Frames, *, mask: bool) -> tuple[dict[str, pd.DataFrame], 
             notes = (f"订单中有 {len(strangers)} 个客户编号不在客户表中，已按编号列入",)
     if customers is not None:
         frames[i.CUSTOMERS.name] = _masked(customers) if mask else customers
-    return _with_orders_of(tables, frames), notes
+    return with_orders_of(tables, frames), notes
 
 
 def in_scope(tables: Frames, general: General, analysis_date: pd.Timestamp) -> dict[str, pd.DataFrame]:
@@ -58,7 +59,7 @@ def in_scope(tables: Frames, general: General, analysis_date: pd.Timestamp) -> d
     """
     customers = tables[i.CUSTOMERS.name]
     if general.scope in (p.SCOPE_ALL, p.SCOPE_TIER):
-        return _with_orders_of(tables, dict(tables))
+        return with_orders_of(tables, dict(tables))
     if general.scope == p.SCOPE_NEW:
         inside = _new(customers, orders_of(tables), analysis_date, int(general.scope_value))
     else:
@@ -86,7 +87,7 @@ def keep_customers(tables: Frames, customer_ids: pd.Series) -> dict[str, pd.Data
     return Tables(narrowed, tables.facts.keep(customer_ids)) if isinstance(tables, Tables) else narrowed
 
 
-def _with_orders_of(tables: Frames, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def with_orders_of(tables: Frames, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The frames with what answers for the orders of the tables, so that no answer is worked out twice."""
     return Tables(frames, tables.facts) if isinstance(tables, Tables) else frames
 

@@ -9,132 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crm_xl.analysis.balance import Balance, exact_sum
+from crm_xl.analysis.balance import exact_sum
 from crm_xl.analysis.calendar import Dates, Period, window
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.history import purchase_history
-from crm_xl.analysis.ledger import Summed
 from crm_xl.analysis.metrics_orders import OrderTotals, order_totals
 from crm_xl.analysis.order_lines import NumberedLines, OrderLines
-from crm_xl.analysis.progress import Progress
+from crm_xl.analysis.order_questions import Bought, OrderFacts, TypesBought
 from crm_xl.analysis.rfm import rfm_of
+from crm_xl.analysis.sold_cells import SoldCells
+from crm_xl.analysis.tally import Codes, Flags, latest_by, sums
 from crm_xl.analysis.trend import monthly_trend
-from crm_xl.settings.model import General
 from crm_xl.tables import inputs as i
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Bought:
-    """What each customer bought in a period, and the last order that counts before it began and by its end.
-
-    `profit` is of the lines that say one, and `profit_sales` what those came to.
-    """
-
-    amount: Floats
-    profit: Floats
-    profit_sales: Floats
-    orders: Floats
-    last_before: Dates
-    last: Dates
-
-
-class OrderFacts(Protocol):
-    """The net order lines of some customers, asked and never handed out.
-
-    Attributes:
-        customer_ids: of everybody with a line.
-        buyers: one row for each of them: customer_id, first_line (moment of the first line), first_order (of the
-            first that counts; NaT), net_amount of all time.
-    """
-
-    @property
-    def customer_ids(self) -> pd.Series:
-        """See the class."""
-
-    @property
-    def buyers(self) -> pd.DataFrame:
-        """See the class."""
-
-    def keep(self, customer_ids: pd.Series) -> OrderFacts:
-        """The facts of these customers alone."""
-
-    def last_order(self) -> pd.Timestamp | None:
-        """The day of the latest order that counts; None without any."""
-
-    def by_month(self) -> Floats:
-        """The net amount of every month that has a line, at all times."""
-
-    def amount(self, period: Period) -> float:
-        """The net amount of a period."""
-
-    def totals(self, customers: pd.Index[Any], analysis_date: pd.Timestamp, period: Period) -> OrderTotals:
-        """What metrics are made of; lines after the analysis date are left out."""
-
-    def recency_frequency_monetary(self, analysis_date: pd.Timestamp, months: int | None) -> pd.DataFrame:
-        """As `rfm.rfm_metrics`."""
-
-    def monthly_trend(self, analysis_date: pd.Timestamp) -> pd.DataFrame:
-        """As `trend.monthly_trend`."""
-
-    def purchase_history(self, observed_to: pd.Timestamp) -> pd.DataFrame:
-        """As `history.purchase_history`, in days."""
-
-    def bought(self, customers: pd.Index[Any], periods: Sequence[Period]) -> list[Bought]:
-        """What the listed customers bought in each period."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class CleanedOrders:
-    """Orders that stay where they are, cleaned.
-
-    Attributes:
-        facts: of the net lines.
-        balance: where the money went.
-        findings: what the ledger says of them.
-        read, kept: lines that hold anything, and net lines that the analysis counts.
-        set_aside: lines left out for a fault of their own.
-        listed: customer id -> number of its lines before returns; ids as the orders write them, after merging.
-    """
-
-    facts: OrderFacts
-    balance: Balance
-    findings: tuple[Summed, ...]
-    read: int
-    kept: int
-    set_aside: int
-    listed: pd.Series
-
-
-class OrderSource(Protocol):
-    """Order lines somewhere else.
-
-    Attributes:
-        place: what messages and the ledger call it; never a user or a password.
-    """
-
-    @property
-    def place(self) -> str:
-        """See the class."""
-
-    def cleaned(
-        self, general: General, today: pd.Timestamp, stays: Mapping[str, str], progress: Progress
-    ) -> CleanedOrders:
-        """The orders cleaned and net of returns, by the rules that a sheet's orders go by.
-
-        Args:
-            general: where returns are netted and whether unmatched ones are applied.
-            today: lines dated later are set aside.
-            stays: merged customer number -> number that stays.
-            progress: told what is being done and the share of it done.
-
-        Raises:
-            CrmError: the source cannot be reached or read, or lacks a column.
-        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +58,14 @@ class LineFacts:
         lines = self.numbered(day).of_customers(customers)
         self._listed.append((day, customers, lines))
         return lines
+
+    def _reaching(self, customers: pd.Index[Any], until: pd.Timestamp) -> OrderLines:
+        """Lines up to that day at least, of those made already if they reach so far."""
+        day = self._day(until)
+        for known_day, known, lines in self._listed:
+            if known_day >= day and known.equals(customers):
+                return lines
+        return self.order_lines(customers, day)
 
     def _day(self, until: pd.Timestamp) -> pd.Timestamp:
         """The day, no later than the last line: who asks of that and of later days asks the same."""
@@ -271,6 +170,78 @@ class LineFacts:
             )
             for period in periods
         ]
+
+    def amounts(self, customers: pd.Index[Any], period: Period) -> Floats:
+        """The net amount of each listed customer in the period, 元."""
+        return self._reaching(customers, period.end).bought(period)
+
+    def order_counts(self, customers: pd.Index[Any], period: Period) -> Floats:
+        """Distinct orders that count of each listed customer in the period."""
+        return self._reaching(customers, period.end).counted.orders(period)
+
+    def profits(self, customers: pd.Index[Any], period: Period) -> Floats:
+        """The profit of each listed customer in the period, 元; all missing where no line of it says one."""
+        lines = self._reaching(customers, period.end)
+        known = lines.inside(period) & ~np.isnan(lines.profit)
+        return lines.tally.sum(lines.profit, known) if known.any() else np.full(len(customers), np.nan)
+
+    def amount_of(self, customers: pd.Index[Any], chosen: Flags, period: Period) -> float:
+        """The net amount of the marked ones of the listed customers in a period, added up line by line, 元."""
+        lines = self._reaching(customers, period.end)
+        mine = lines.inside(period) & lines.tally.listed
+        mine[lines.tally.listed] &= chosen[lines.tally.codes]
+        return exact_sum(lines.amount[mine])
+
+    def first_orders(self, customers: pd.Index[Any], until: pd.Timestamp) -> Dates:
+        """The day of each listed customer's first order that counts, up to a day; NaT where there is none."""
+        return self.order_lines(customers, until).counted.first()
+
+    def last_orders(self, customers: pd.Index[Any], until: pd.Timestamp) -> Dates:
+        """The day of each listed customer's last order that counts, up to a day; NaT where there is none."""
+        return self._reaching(customers, until).counted.last(np.datetime64(until, "D"))
+
+    def last_orders_by(self, customers: pd.Index[Any], places: Codes, days: Dates) -> Dates:
+        """The last order that counts of the listed customers at the places, each up to the day given with it; or NaT."""
+        ends = days[~np.isnat(days)]
+        counted = self._reaching(customers, pd.Timestamp(ends.max() if len(ends) else 0)).counted
+        return latest_by(counted.owners, counted.days, places, days)
+
+    def amounts_between(self, customers: pd.Index[Any], after: Dates, until: Dates) -> Floats:
+        """The net amount of each listed customer after a day of his and up to another, 元; 0 where either is NaT."""
+        ends = until[~np.isnat(until)]
+        lines = self._reaching(customers, pd.Timestamp(ends.max() if len(ends) else 0))
+        mine, days = lines.tally.codes, lines.days[lines.tally.listed]
+        inside = np.zeros(len(lines), dtype=bool)
+        inside[lines.tally.listed] = (days > after[mine]) & (days <= until[mine])
+        return lines.tally.sum(lines.amount, inside)
+
+    def types_bought(
+        self, customers: pd.Index[Any], until: pd.Timestamp, period: Period | None = None
+    ) -> TypesBought:
+        """What each listed customer bought of each product type up to a day, or in a period up to it."""
+        lines = self.order_lines(customers, until)
+        mine = lines.tally.listed
+        typed = (lines.product_type >= 0) & mine
+        if period is not None:
+            typed &= lines.inside(period)
+        number = max(len(lines.type_names), 1)
+        cells, pairs = pd.factorize(lines.tally.codes[typed[mine]] * number + lines.product_type[typed])
+        return TypesBought(
+            owners=pairs // number,
+            kinds=pairs % number,
+            amount=sums(cells, lines.amount[typed], len(pairs)),
+            names=lines.type_names,
+        )
+
+    def texts(self, column: str) -> list[str]:
+        """The distinct texts of sales_owner or region."""
+        return [str(text) for text in self.lines[column].unique() if not pd.isna(text)]
+
+    def sold(
+        self, customers: pd.Index[Any], until: pd.Timestamp, _periods: Sequence[Period]
+    ) -> OrderLines | SoldCells:
+        """The lines themselves, of whatever day."""
+        return self.order_lines(customers, until)
 
 
 class Tables(dict[str, pd.DataFrame]):

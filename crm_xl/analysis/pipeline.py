@@ -11,10 +11,11 @@ from crm_xl.analysis.blocks import parameter_blocks
 from crm_xl.analysis.calendar import Period, period_of
 from crm_xl.analysis.checks import Check, Subject, cross_checks
 from crm_xl.analysis.clean import clean
-from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population
+from crm_xl.analysis.customers import Frames, in_scope, keep_customers, population, with_orders_of
 from crm_xl.analysis.grades import complete_scores, grade_customers
 from crm_xl.analysis.metrics import MARGIN_BASE, customer_metrics
-from crm_xl.analysis.order_facts import OrderSource, absent, orders_of
+from crm_xl.analysis.order_facts import absent, orders_of
+from crm_xl.analysis.order_questions import OrderSource
 from crm_xl.analysis.plans import follow_up
 from crm_xl.analysis.privacy import masked_outputs
 from crm_xl.analysis.progress import Progress, part, quiet
@@ -212,7 +213,8 @@ class _Run:
         self.kept_up[i.PLANS.name] = plans.table
         if i.PLANS.name in frames:  # else what is proposed stands nowhere
             self.made[PLAN_OWNERS.name] = plans.owners
-            frames = {**frames, i.PLANS.name: plans.read}  # reports read the plans as the refresh leaves them
+            # Reports read the plans as the refresh leaves them.
+            frames = with_orders_of(frames, {**frames, i.PLANS.name: plans.read})
         ground = Ground(
             raw=self.raw,
             settings=self.settings,
@@ -228,7 +230,7 @@ class _Run:
     def _report(self, ground: Ground) -> None:
         """Every report whose inputs are there; one that cannot be made says why and stops no other."""
         for report in self.reports:
-            if any(name not in ground.frames for table in report.tables for name in table.needs):
+            if any(absent(ground.frames, table.needs) for table in report.tables):
                 continue
             try:
                 found = report.make(ground)
@@ -310,8 +312,6 @@ def _missing(made: Frames, frames: Frames, *, left_out: frozenset[str]) -> dict[
         lacking = [TABLES[name].title for name in absent(frames, table.needs)]
         if lacking:
             sentences[table.name] = f"缺少数据表“{'”、“'.join(lacking)}”，补充后刷新即可得到本表。"
-        elif any(name not in frames for name in table.needs):
-            sentences[table.name] = "订单留在数据仓库中，本表要逐行读取订单，未生成。"
         else:
             sentences[table.name] = (
                 "没有有效订单，无法确定分析日期。请在参数中填写分析日期，或补充订单后刷新。"

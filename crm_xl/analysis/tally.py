@@ -18,6 +18,10 @@ from crm_xl.analysis.growth import Floats
 
 CANCELLED = 1e-11  # of the gross; well above what adding up thousands of lines loses
 
+_NO_DAY = np.datetime64("NaT", "D")
+# What pandas' dates begin with, and more days than they last.
+_FIRST_DAY, _DAYS = np.datetime64("1677-09-22", "D"), 1_000_000
+
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 
@@ -126,3 +130,26 @@ class Tally:
         found = days.astype("datetime64[D]")
         found[days == none] = np.datetime64("NaT")
         return found
+
+
+def latest_by(owners: Codes, dates: Dates, customers: Codes, days: Dates) -> Dates:
+    """The latest date of each customer up to the day given with him; NaT where there is none.
+
+    Args:
+        owners: whose each date is; negative: nobody's.
+        dates: datetime64[D].
+        customers: who is asked about.
+        days: up to when, inclusive; datetime64[D].
+    """
+    kept = (owners >= 0) & ~np.isnat(dates)
+    keys = np.sort(_key(owners[kept], dates[kept]))
+    place = np.searchsorted(keys, _key(customers, days), side="right") - 1
+    found = keys[np.maximum(place, 0)] if len(keys) else np.full(len(customers), -1)
+    mine = (place >= 0) & (found // _DAYS == customers)
+    numbers = np.where(mine, found % _DAYS, 0)
+    return np.where(mine, _FIRST_DAY + numbers.astype("timedelta64[D]"), _NO_DAY)
+
+
+def _key(owners: Codes, days: Dates) -> Codes:
+    """Owner and day as one number that sorts by both."""
+    return owners * _DAYS + (days - _FIRST_DAY).astype(np.int64)

@@ -12,7 +12,8 @@ from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.grading import ACTIVE, LOST, activity_tier
 from crm_xl.analysis.growth import Floats, growth
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
-from crm_xl.analysis.order_facts import Bought, orders_of
+from crm_xl.analysis.order_facts import orders_of
+from crm_xl.analysis.order_questions import Bought
 from crm_xl.analysis.tally import Flags, Tally, divide, text_index
 from crm_xl.analysis.tier_history import Names
 from crm_xl.settings.model import General, Tier

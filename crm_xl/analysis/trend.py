@@ -35,7 +35,8 @@ def monthly_trend(
         analysis_date: the last month ends on it, perhaps before its last day.
         months: how many rows.
         counted: customer_id, order_date and order_id of all orders that count up to the analysis date, a row for
-            each day of each at least; default: those of the lines.
+            each day of each at least; default: those of the lines. A column `orders` says how many orders an
+            order_id stands for, where that is not one.
 
     Returns:
         active_share = customers with an order in the month ÷ customers with an order up to its end. A month
@@ -51,7 +52,10 @@ def monthly_trend(
     bought = counted["order_date"].to_numpy(dtype="datetime64[D]")
     place, every = _places(bought, axis), np.ones(len(bought), dtype=bool)
     tally = Tally(place, months)
-    number = tally.count(first_lines(place, counted["order_id"], every))
+    once = first_lines(place, counted["order_id"], every)
+    number = (
+        tally.sum(counted["orders"].to_numpy(dtype=float), once) if "orders" in counted else tally.count(once)
+    )
     buyers = tally.count(first_lines(place, counted["customer_id"], every))
 
     customers, ids = pd.factorize(counted["customer_id"])

@@ -36,9 +36,13 @@ _NET = {
     "profit": MONEY,
     "counts": "boolean",
     "product_type": "string",
+    "sales_owner": "string",
+    "region": "string",
 }
 # Lines that are equal in these are one for every purpose: in what order they stand changes nothing.
-_IN_ORDER = ["customer_id", "moment", "order_id", "product", "product_type", "amount", "profit", "named"]
+_IN_ORDER = [
+    "customer_id", "moment", "order_id", "product", "product_type", "amount", "profit", "named", "sales_owner", "region",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ class NetOrders:
     """The net lines, and where the others went.
 
     Attributes:
-        lines: customer_id, order_id, day, amount, profit, counts, product_type.
+        lines: customer_id, order_id, day, amount, profit, counts, product_type, sales_owner, region.
         findings: for the ledger.
         gross, netted, cancelled, unmatched: sums in 元, see Balance.
     """
@@ -114,6 +118,8 @@ def as_matched(screened: ir.Table) -> ir.Table:
         amount=screened.amount,
         profit=column("profit", "float64"),
         product_type=product_type,
+        sales_owner=column("sales_owner"),
+        region=column("region"),
         # As in a sheet: the id, else the type; all lines without either share one.
         product=ibis.coalesce("i" + product_id, "t" + product_type, ibis.literal("")),
         named=column("original_order_id"),
@@ -273,6 +279,8 @@ def _net_batch(batch: pd.DataFrame, general: General, others: _Others, netted: _
             "profit": net.profit,
             "counts": counts,
             "product_type": batch["product_type"],
+            "sales_owner": batch["sales_owner"],
+            "region": batch["region"],
         }
     )[net.kept]
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
+from crm_xl.tables import portraits as t
+from crm_xl.tables import sales_reports as x
+from crm_xl.tables import service_reports as s
 
 TODAY = pd.Timestamp("2026-06-30")
 NAMES = (
     "order_id", "line_no", "customer_id", "order_date", "amount", "profit", "product_type", "product_id", "region",
-    "status", "original_order_id",
+    "sales_owner", "status", "original_order_id",
 )  # fmt: skip
 _FIRST = datetime.datetime(2023, 1, 1)
 
@@ -53,7 +57,8 @@ def _line(draw: st.DrawFn, odd: bool) -> dict[str, Any]:
             _maybe(st.sampled_from(["云服务", "硬件", "培训", "A 类", " 硬件 " if odd else "硬件"]))
         ),
         "product_id": draw(_maybe(st.sampled_from(["P1", "P2", "P3", "p 4" if odd else "P4"]))),
-        "region": draw(_maybe(st.sampled_from(["华东", "华南"]))),
+        "region": draw(_maybe(st.sampled_from(["华东", "华南", "西北"]))),
+        "sales_owner": draw(_maybe(st.sampled_from(["王敏", "李强", "赵雷"]), 2)),
         "status": draw(
             _maybe(
                 st.sampled_from(["已确认", "已确认", "完成", "已取消", "退款", "待定" if odd else "已确认"])
@@ -72,18 +77,21 @@ class Case:
         customers: tblCustomers.
         settings: titles and values of general settings that differ from the shipped ones.
         merges: pairs of customers that are ticked: the one that stays, the one merged.
+        others: further tables by name: tickets and losses, and the choices above reports.
     """
 
     lines: pd.DataFrame
     customers: pd.DataFrame
     settings: dict[str, Any]
     merges: tuple[tuple[str, str], ...] = ()
+    others: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def as_read(case: Case) -> pd.DataFrame:
     """The lines in the order in which a warehouse would hand equal ones on: by what they say, not by place."""
     order = ["customer_id", "order_date", "order_id", "product_id", "product_type", "amount", "profit"]
-    order = [name for name in (*order, "original_order_id") if name in case.lines]
+    order += ["original_order_id", "sales_owner", "region"]
+    order = [name for name in order if name in case.lines]
     return case.lines.sort_values(order, kind="stable", ignore_index=True)
 
 
@@ -102,7 +110,17 @@ def cases(draw: st.DrawFn, *, odd: bool = True, fewest: int = 0, most: int = 40)
     frame = pd.DataFrame([*lines, *repeated], columns=list(NAMES))
     dropped = draw(
         st.sets(
-            st.sampled_from(["profit", "product_type", "product_id", "status", "original_order_id"]),
+            st.sampled_from(
+                [
+                    "profit",
+                    "product_type",
+                    "product_id",
+                    "status",
+                    "original_order_id",
+                    "sales_owner",
+                    "region",
+                ]
+            ),
             max_size=2,
         )
     )
@@ -139,7 +157,61 @@ def cases(draw: st.DrawFn, *, odd: bool = True, fewest: int = 0, most: int = 40)
     merges: tuple[tuple[str, str], ...] = ()
     if len(listed) > 1 and draw(st.integers(0, 3)) == 0:
         merges = ((listed[0], listed[1]),)
-    return Case(lines=frame, customers=customers, settings=settings, merges=merges)
+    others = draw(_events(listed)) | draw(_choices())
+    return Case(lines=frame, customers=customers, settings=settings, merges=merges, others=others)
+
+
+@st.composite
+def _events(draw: st.DrawFn, listed: list[str]) -> dict[str, pd.DataFrame]:
+    """Tickets and registered losses, by which reports ask for the last order before a day."""
+    days = st.integers(0, 1270).map(lambda day: _FIRST + datetime.timedelta(days=day))
+    tickets = draw(st.lists(st.tuples(st.sampled_from(listed), days, st.booleans()), max_size=8))
+    lost = draw(st.lists(st.tuples(st.sampled_from(listed), days), max_size=3))
+    wait = datetime.timedelta(hours=2)
+    slow = datetime.timedelta(days=3)
+    return {
+        i.TICKETS.name: pd.DataFrame(
+            {
+                "ticket_id": [f"T{number}" for number in range(len(tickets))],
+                "customer_id": [customer for customer, _, _ in tickets],
+                "ticket_type": i.TICKET_COMPLAINT,
+                "submitted_at": pd.to_datetime([day for _, day, _ in tickets]),
+                "first_response_at": pd.to_datetime(
+                    [day + (slow if waited else wait) for _, day, waited in tickets]
+                ),
+            }
+        ),
+        i.CHURNED.name: pd.DataFrame(
+            {
+                "customer_id": [customer for customer, _ in lost],
+                "churned_on": pd.to_datetime([day for _, day in lost]),
+            }
+        ),
+    }
+
+
+@st.composite
+def _choices(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
+    """What is chosen above the reports: nothing, or days, an owner, a region, months or years."""
+    if draw(st.booleans()):
+        return {}
+    start = draw(st.integers(0, 900))
+    end = start + draw(st.integers(0, 500))
+    days = [_FIRST + datetime.timedelta(days=day) for day in (start, end)]
+    row: dict[str, object] = {"period": c.PERIOD_DAYS, "start": days[0], "end": days[1]}
+    if draw(st.booleans()):
+        row = {"period": draw(st.sampled_from(c.PERIODS[:-1]))}
+    row["owner"] = draw(st.sampled_from([None, None, "王敏", "赵雷"]))
+    row["region"] = draw(st.sampled_from([None, None, "华东", "西北"]))
+    grain = draw(st.sampled_from(c.GRAINS))
+    found = {}
+    for table in (
+        x.SALES_CHOICE, x.OWNER_CHOICE, x.COMPARE_CHOICE, x.TURNING_CHOICE, s.PROFILE_CHOICE, s.SERVICE_CHOICE,
+        s.CHURN_CHOICE, t.STRUCTURE_CHOICE,
+    ):  # fmt: skip
+        known = {name: value for name, value in (row | {"grain": grain}).items() if name in table.names}
+        found[table.name] = pd.DataFrame([known]).astype(object)
+    return found
 
 
 def as_texts(lines: pd.DataFrame) -> pd.DataFrame:
@@ -155,6 +227,7 @@ def inputs_of(case: Case) -> dict[str, pd.DataFrame]:
         p.SETTINGS_TABLE.name: pd.DataFrame(
             {"title": list(case.settings), "value": np.array(list(case.settings.values()), dtype=object)}
         ),
+        **case.others,
     }
     if case.merges:
         tables[i.MERGE_PROPOSALS.name] = pd.DataFrame(

@@ -18,7 +18,7 @@ from tests.warehouse.cases import Case, as_texts, cases
 from tests.warehouse.equality import assert_equal, in_memory, in_warehouse
 
 EXAMPLES = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Period, window
 from crm_xl.analysis.customers import Frames, is_within
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
@@ -33,7 +34,7 @@ _ELSEWHERE: dict[str, tuple[tuple[Table, str], ...]] = {
 }
 # What the whole history is made of: table -> the column that dates its rows.
 _DATED: tuple[tuple[Table, str], ...] = (
-    (i.ORDERS, "order_date"), (i.INTERACTIONS, "interaction_time"), (i.TICKETS, "submitted_at"),
+    (i.INTERACTIONS, "interaction_time"), (i.TICKETS, "submitted_at"),
     (i.OPPORTUNITIES, "created_on"), (i.CHURNED, "churned_on"), (i.CAMPAIGNS, "start_date"),
 )  # fmt: skip
 
@@ -196,7 +197,10 @@ def _names(name: str, frames: Frames) -> list[str]:
     found = named(pd.Series(frames[i.CUSTOMERS.name][name].unique()))
     values = set(found)
     for table, column in _ELSEWHERE[name]:
-        if table.name in frames:
+        if table is i.ORDERS:
+            orders = orders_of(frames)
+            values |= set() if orders is None else set(orders.texts(column)) - {""}
+        elif table.name in frames:
             said = frames[table.name][column].unique()
             values |= {str(value) for value in said if not pd.isna(value)} - {""}
     if name == "industry":
@@ -209,6 +213,8 @@ def _earliest(ground: Ground) -> pd.Timestamp:
     days = [
         ground.frames[table.name][column].min() for table, column in _DATED if table.name in ground.frames
     ]
+    if (orders := orders_of(ground.frames)) is not None:
+        days.append(orders.buyers["first_line"].min())
     known = [day for day in days if not pd.isna(day) and day <= ground.date]
     return min(known).normalize() if known else ground.period.start
 

@@ -166,7 +166,7 @@ def _reasons(ground: Ground, end: Status) -> pd.Series:
 def _tenure(ground: Ground, choice: Choice) -> pd.Series:
     """Each customer's band of years when the period began; who came later is of the shortest."""
     starts = ground.frames[i.CUSTOMERS.name]["cooperation_start"].to_numpy().astype("datetime64[D]")
-    first = ground.lines.counted.first()
+    first = ground.orders.first_orders(ground.listed, ground.date)
     starts = np.where(np.isnat(starts), first, starts)
     years = elapsed(starts, choice.period.start, unit_months=MONTHS_PER_YEAR)
     years[starts > np.datetime64(choice.period.start, "D")] = 0.0
@@ -175,11 +175,6 @@ def _tenure(ground: Ground, choice: Choice) -> pd.Series:
 
 def _last_year(ground: Ground, end: Status) -> Floats:
     """What each customer bought in the 12 months up to the last order, in 元; 0 without an order."""
-    lines = ground.lines
     begin = np.full(len(end.last_order), np.datetime64("NaT", "D"))
     begin[end.traded] = add_months(end.last_order[end.traded], -MONTHS_PER_YEAR)
-    mine = lines.tally.codes
-    days = lines.days[lines.tally.listed]
-    inside = np.zeros(len(lines), dtype=bool)
-    inside[lines.tally.listed] = (days > begin[mine]) & (days <= end.last_order[mine])
-    return lines.tally.sum(lines.amount, inside)
+    return ground.orders.amounts_between(ground.listed, begin, end.last_order)

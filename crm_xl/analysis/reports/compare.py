@@ -63,7 +63,8 @@ def make_compare(ground: Ground) -> Made:
         CrmError: a choice that cannot be followed, or there is neither order nor opportunity in what it leaves.
     """
     choice = choice_of(t.COMPARE_CHOICE, ground)
-    selection = Selection(ground.sales, choice, high_value(ground))
+    facts = ground.sales(_measured(choice.period.end, ground.settings))
+    selection = Selection(facts, choice, high_value(ground))
     if selection.empty:
         raise choice.nothing("订单")
     grace = (ground.date.normalize() - choice.period.end).days
@@ -87,8 +88,14 @@ def make_compare(ground: Ground) -> Made:
             t.COMPARE_CHART.name: block,
         },
         chosen={t.COMPARE.name: choice.words},
-        checks=(ties(t.COMPARE, months * YUAN_PER_WAN, ground.sales, choice, shown),),
+        checks=(ties(t.COMPARE, months * YUAN_PER_WAN, facts, choice, shown),),
     )
+
+
+def _measured(day: pd.Timestamp, settings: Settings) -> list[Period]:
+    """The stretches up to a day that are measured, and those that they are compared with."""
+    now = [(stretch_to(day, grain, settings), months_of(grain)) for grain in c.GRAINS]
+    return [stretch.back(months).days for stretch, chain in now for months in (0, chain, MONTHS_PER_YEAR)]
 
 
 def high_value(ground: Ground) -> Flags:

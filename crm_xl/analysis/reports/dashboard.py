@@ -13,7 +13,8 @@ from crm_xl.analysis.calendar import Period, window
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats, growth
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
-from crm_xl.analysis.order_facts import Bought, OrderFacts, orders_of
+from crm_xl.analysis.order_facts import orders_of
+from crm_xl.analysis.order_questions import Bought, OrderFacts
 from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.groups import industries
 from crm_xl.analysis.reports.sales_facts import REGION
@@ -43,7 +44,6 @@ def make(ground: Ground) -> Made:
     if orders_of(ground.frames) is not None:
         made[d.RF_HEAT.name] = rf_heat(ground.made[o.RFM.name])
         made[d.TOP_WARNINGS.name] = _warnings(ground)
-    if i.ORDERS.name in ground.frames:
         made[d.REGION_HEAT.name] = region_heat(ground)
     return Made(tables=made)
 
@@ -130,15 +130,16 @@ def rf_heat(rfm: pd.DataFrame) -> pd.DataFrame:
 
 def region_heat(ground: Ground) -> pd.DataFrame:
     """REGION_HEAT: net amount, 万元, by region and quarter of the last twelve months; the largest first, the rest as 其他."""
-    facts, sales = ground.sales, ground.sales.sales
+    end, quarters = ground.date, []
+    for _ in range(d.QUARTERS_SHOWN):
+        quarters.append(window(end, _QUARTER))
+        end = quarters[-1].start - pd.Timedelta(days=1)
+    facts = ground.sales(quarters)
     names, codes = facts.names[REGION], facts.groups[REGION]
     columns: dict[str, Floats] = {}
-    end = ground.date
-    for back in range(d.QUARTERS_SHOWN):
-        quarter = window(end, _QUARTER)
-        inside = quarter.covers(sales.day)
-        columns[f"back_{back}"] = sums(codes[inside], sales.amount[inside], len(names)) / YUAN_PER_WAN
-        end = quarter.start - pd.Timedelta(days=1)
+    for back, quarter in enumerate(quarters):
+        inside = facts.sales.covered(quarter)
+        columns[f"back_{back}"] = sums(codes[inside], facts.sales.amount[inside], len(names)) / YUAN_PER_WAN
     frame = pd.DataFrame({"label": names, **columns})
     total = frame[list(columns)].sum(axis=1)
     sold = frame[(frame[list(columns)] != 0).any(axis=1)]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from crm_xl.analysis.calendar import Period
+from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Period, window
 from crm_xl.analysis.checks import Check
 from crm_xl.analysis.customers import Frames
-from crm_xl.analysis.order_facts import LineFacts, orders_of
-from crm_xl.analysis.order_lines import OrderLines
+from crm_xl.analysis.order_facts import orders_of
+from crm_xl.analysis.order_questions import OrderFacts
 from crm_xl.analysis.reports.sales_facts import SalesFacts, sales_facts
 from crm_xl.analysis.tally import text_index
 from crm_xl.raw import RawTable
 from crm_xl.schema import Table
 from crm_xl.settings import Settings
 from crm_xl.tables import inputs as i
+
+_MONTHS_BACK = 2 * MONTHS_PER_YEAR  # as far as reports look back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ class Ground:
     metrics: pd.DataFrame
     scores: pd.DataFrame
     made: Mapping[str, pd.DataFrame]
+    _sales: list[SalesFacts] = field(default_factory=list, init=False, repr=False)
 
     @cached_property
     def listed(self) -> pd.Index[Any]:
@@ -52,25 +55,34 @@ class Ground:
         return text_index(self.frames[i.CUSTOMERS.name]["customer_id"])
 
     @cached_property
-    def lines(self) -> OrderLines:
-        """The net order lines up to the analysis date, their customers numbered as in `listed`; made once for all.
+    def orders(self) -> OrderFacts:
+        """What is known of orders.
 
         Raises:
-            KeyError: there are no order lines; a report that asks for them names tblOrders among its needs.
+            KeyError: there are none; a report that asks for them names tblOrders among its needs.
         """
         facts = orders_of(self.frames)
-        if not isinstance(facts, LineFacts):
+        if facts is None:
             raise KeyError(i.ORDERS.name)
-        return facts.order_lines(self.listed, self.date)
+        return facts
 
-    @cached_property
-    def sales(self) -> SalesFacts:
-        """Sales and opportunities with owner, region and industry; made once for all.
+    def sales(self, periods: Sequence[Period]) -> SalesFacts:
+        """Sales and opportunities with owner, region and industry; made once for all who ask about usual periods.
+
+        Args:
+            periods: whatever will be asked about, beside whole months and those that end with the analysis date;
+                lines that stay in a warehouse are added up for no others.
 
         Raises:
-            KeyError: there are no order lines.
+            KeyError: there are no orders.
         """
-        return sales_facts(self.frames, self.lines, self.listed, self.date)
+        for facts in self._sales:
+            if all(map(facts.sales.tells, periods)):
+                return facts
+        usual = [window(self.date, months) for months in range(1, _MONTHS_BACK + 1)]
+        sold = self.orders.sold(self.listed, self.date, [*usual, self.period, *periods])
+        self._sales.append(sales_facts(self.frames, sold, self.listed, self.date))
+        return self._sales[-1]
 
 
 @dataclass(kw_only=True)

@@ -36,7 +36,7 @@ def make_owners(ground: Ground) -> Made:
         CrmError: a choice that cannot be followed, or nothing was sold or offered in what it leaves.
     """
     choice = choice_of(t.OWNER_CHOICE, ground)
-    facts = ground.sales
+    facts = ground.sales([choice.period])
     size = len(facts.names[OWNER])
     by_owner = _by_owner(facts, choice).narrowed(facts, choice, any_owner=True)
     each, team = figures(facts, by_owner, size), figures(facts, by_owner.together, 1)
@@ -143,7 +143,7 @@ def _against(what: str, value: str, team: str, difference: float) -> str:
 
 def _by_owner(facts: SalesFacts, choice: Choice) -> Assigned:
     """Sales and opportunities of the period, by owner."""
-    sales = np.where(choice.period.covers(facts.sales.day), facts.groups[OWNER], -1)
+    sales = np.where(facts.sales.covered(choice.period), facts.groups[OWNER], -1)
     deals = facts.opportunities
     if deals is None:
         return Assigned(sales, None)

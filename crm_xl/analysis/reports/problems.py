@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.grading import HIGH, MIDDLE
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.reports.churn import losses_in
 from crm_xl.analysis.reports.findings import EVERYBODY, Facts, Finding
 from crm_xl.analysis.reports.levels import outstanding
@@ -90,7 +91,7 @@ def complaints(facts: Facts, rule: InsightRule) -> Iterator[Finding]:
 
 def slow_answers(facts: Facts, rule: InsightRule) -> Iterator[Finding]:
     """Whether those who waited too long for an answer left afterwards more often than those who did not."""
-    if i.ORDERS.name not in facts.ground.frames or facts.tickets is None or facts.tickets.empty:
+    if orders_of(facts.ground.frames) is None or facts.tickets is None or facts.tickets.empty:
         return
     found = followed(facts.ground, facts.whole)
     lost, prompt = found.lost & found.judged, found.judged & ~found.waited
@@ -126,7 +127,7 @@ def less_follow_up(facts: Facts, _rule: InsightRule) -> Iterator[Finding]:
 def loss_traits(facts: Facts, rule: InsightRule) -> Iterator[Finding]:
     """What customers who left in the period have in common more often than everybody who could leave."""
     bought = facts.dates("first_order_date") <= np.datetime64(facts.ground.period.end, "D")
-    if i.ORDERS.name not in facts.ground.frames or not bought.any():
+    if orders_of(facts.ground.frames) is None or not bought.any():
         return
     losses = losses_in(facts.ground, facts.whole)
     traits, tags = customer_traits(facts.ground), trait_tags(facts.ground)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_xl.analysis.balance import exact_sum
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
@@ -48,10 +47,7 @@ def make(ground: Ground) -> Made:
     ):
         rows = report[report["dimension"].isin((dimension, o.TOTAL))]
         tables[block.name] = chart_block(rows.drop(columns="dimension"), block)
-    lines = ground.lines
-    mine = lines.inside(choice.period) & lines.tally.listed
-    mine[lines.tally.listed] &= chosen[lines.tally.codes]
-    spent = exact_sum(lines.amount[mine]) / YUAN_PER_WAN
+    spent = ground.orders.amount_of(ground.listed, chosen, choice.period) / YUAN_PER_WAN
     return Made(
         tables=tables,
         chosen={s.PROFILE_REPORT.name: choice.words},
@@ -74,23 +70,17 @@ class _Facts:
 
 
 def _facts(ground: Ground, choice: Choice) -> _Facts:
-    lines, status = ground.lines, status_on(ground, choice.period.end)
-    inside = lines.inside(choice.period)
-    mine = lines.tally.listed
-    typed = inside & (lines.product_type >= 0)
-    number = max(len(lines.type_names), 1)
-    owners = lines.tally.codes[typed[mine]]
-    typed &= mine
-    cells, pairs = pd.factorize(owners * number + lines.product_type[typed])
+    orders, status = ground.orders, status_on(ground, choice.period.end)
+    types = orders.types_bought(ground.listed, ground.date, choice.period)
     return _Facts(
-        orders=lines.counted.orders(choice.period),
-        amount=lines.bought(choice.period),
+        orders=orders.order_counts(ground.listed, choice.period),
+        amount=orders.amounts(ground.listed, choice.period),
         traded=status.traded,
         active=status.activity == ACTIVE,
-        buyer=pairs // number,
-        kind=pairs % number,
-        spent=sums(cells, lines.amount[typed], len(pairs)),
-        kinds=lines.type_names,
+        buyer=types.owners,
+        kind=types.kinds,
+        spent=types.amount,
+        kinds=types.names,
     )
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.order_facts import LineFacts, orders_of
 from crm_xl.analysis.order_lines import OrderLines
 from crm_xl.analysis.reports.ground import Ground
 from crm_xl.analysis.tally import Codes, codes_in, sums
-from crm_xl.tables import inputs as i
 
 Names = NDArray[np.object_]
 
@@ -96,7 +96,10 @@ def product_words(lines: OrderLines, period: Period | None = None) -> Names:
 
 def bought_words(ground: Ground, period: Period | None) -> Names:
     """Per customer the product types it buys most, in the period or of all time (None)."""
-    if i.ORDERS.name not in ground.frames:
-        # Lines that stay in a warehouse are not listed; the largest type is known all the same.
-        return ground.metrics["product_preference"].to_numpy(dtype=object)
-    return product_words(ground.lines, period)
+    orders = orders_of(ground.frames)
+    if orders is None:
+        return np.full(len(ground.listed), None, dtype=object)
+    if isinstance(orders, LineFacts):  # ranked line by line, without a table of customers and types
+        return product_words(orders.order_lines(ground.listed, ground.date), period)
+    types = orders.types_bought(ground.listed, ground.date, period)
+    return ranked_words(types.owners, types.kinds, types.names, len(ground.listed), types.amount)

@@ -37,7 +37,7 @@ def make_sales(ground: Ground) -> Made:
         CrmError: a choice that cannot be followed, or nothing was sold or offered in what it leaves.
     """
     choice = choice_of(t.SALES_CHOICE, ground)
-    facts, settings = ground.sales, ground.settings
+    facts, settings = ground.sales([choice.period]), ground.settings
     in_periods, starts = _in_periods(facts, choice, settings)
     team, mine = (in_periods.narrowed(facts, choice, any_owner=everybody) for everybody in (True, False))
     cells, rows = _cells(facts, mine)

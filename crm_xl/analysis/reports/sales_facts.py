@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crm_xl.analysis.calendar import Dates
+from crm_xl.analysis.calendar import Dates, Period
 from crm_xl.analysis.customers import Frames, is_within
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.order_lines import OrderLines
 from crm_xl.analysis.reports.choice import Choice, named
+from crm_xl.analysis.sold_cells import SoldCells, tells
 from crm_xl.analysis.tally import Codes, Flags, codes_in, sums
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
@@ -54,7 +55,8 @@ class Sales:
         profit: of the lines that say one, and `profit_base` the amount of those; 0 where none does.
         counts: whether a line of it makes an order.
         order, customer: numbers; -1 is a customer that is not listed.
-        orders: how many different orders there are.
+        orders: how many orders each number stands for.
+        cells: what the rows are of, where they are of stretches instead of days; `day` is then the first of each.
     """
 
     day: Dates
@@ -64,7 +66,22 @@ class Sales:
     counts: Flags
     order: Codes
     customer: Codes
-    orders: int
+    orders: Floats
+    cells: SoldCells | None = None
+
+    def tells(self, period: Period) -> bool:
+        """Whether the rows tell what was sold in the period and what before and after it."""
+        return self.cells is None or tells(self.cells.cuts, self.cells.until, period)
+
+    def covered(self, period: Period) -> Flags:
+        """Which rows are of the period.
+
+        Raises:
+            ValueError: rows are of stretches that lie in it in part; whoever asks has not said so to Ground.sales.
+        """
+        if not self.tells(period):
+            raise ValueError(f"sales were not added up for {period}")
+        return period.covers(self.day)
 
     def frame(self, where: Flags) -> pd.DataFrame:
         """The marked rows as the trend reads order lines; ids are numbers."""
@@ -75,6 +92,7 @@ class Sales:
                 "order_id": self.order[where],
                 "net_amount": self.amount[where],
                 "counts": self.counts[where],
+                "orders": self.orders[self.order[where]],
             }
         )
 
@@ -112,16 +130,18 @@ class SalesFacts:
         return inside
 
 
-def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: pd.Timestamp) -> SalesFacts:
+def sales_facts(
+    frames: Frames, sold: OrderLines | SoldCells, listed: pd.Index[Any], date: pd.Timestamp
+) -> SalesFacts:
     """The facts of every customer in scope.
 
     Args:
         frames: cleaned tables; tblCustomers is there.
-        lines: of tblOrders, up to the analysis date.
-        listed: the ids of tblCustomers, by which the lines' customers are numbered.
+        sold: the lines of tblOrders up to the analysis date, or what they add up to.
+        listed: the ids of tblCustomers, by which the customers of those are numbered.
         date: the analysis date.
     """
-    customer = lines.owners
+    customer = sold.owners
     deals = frames.get(i.OPPORTUNITIES.name)
     if deals is not None:
         deals = deals[deals["created_on"].to_numpy().astype("datetime64[D]") <= np.datetime64(date, "D")]
@@ -129,7 +149,7 @@ def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: 
     names, of_line, of_deal = {}, {}, {}
     for name in _DIMENSIONS:
         own = named(frames[i.CUSTOMERS.name][name])
-        said = None if name not in _ORDER_COLUMNS else lines.numbered.texts(_ORDER_COLUMNS[name])
+        said = None if name not in _ORDER_COLUMNS else _texts(sold, _ORDER_COLUMNS[name])
         dealt = None
         if deals is not None and name in _OPPORTUNITY_COLUMNS:
             dealt = _said(deals[_OPPORTUNITY_COLUMNS[name]])
@@ -149,7 +169,7 @@ def sales_facts(frames: Frames, lines: OrderLines, listed: pd.Index[Any], date: 
         )
         created = deals["created_on"].to_numpy().astype("datetime64[D]")
         opportunities = Opportunities(created=created, won=won, closed=closed, groups=of_deal)
-    sales, rows = _sales(lines, customer, of_line)
+    sales, rows = _sales_of_cells(sold) if isinstance(sold, SoldCells) else _sales(sold, customer, of_line)
     return SalesFacts(
         names=names,
         sales=sales,
@@ -175,8 +195,23 @@ def _sales(lines: OrderLines, customer: Codes, groups: Groups) -> tuple[Sales, C
         counts=np.bincount(codes[lines.counts], minlength=size) > 0,
         order=lines.order[rows],
         customer=customer[rows],
-        orders=int(lines.order.max(initial=-1)) + 1,
+        orders=np.ones(int(lines.order.max(initial=-1)) + 1),
     ), rows
+
+
+def _sales_of_cells(cells: SoldCells) -> tuple[Sales, Codes]:
+    """The cells as they are, and the place of each."""
+    return Sales(
+        day=cells.day,
+        amount=cells.amount,
+        profit=cells.profit,
+        profit_base=cells.profit_base,
+        counts=cells.counts,
+        order=cells.order,
+        customer=cells.owners,
+        orders=cells.orders,
+        cells=cells,
+    ), np.arange(len(cells))
 
 
 def _combined(*codes: Codes) -> Codes:
@@ -185,6 +220,10 @@ def _combined(*codes: Codes) -> Codes:
     for each in codes:
         whole = whole * (int(each.max(initial=0)) + 1) + each
     return whole
+
+
+def _texts(sold: OrderLines | SoldCells, column: str) -> _Said:
+    return sold.said[column] if isinstance(sold, SoldCells) else sold.numbered.texts(column)
 
 
 _Said = tuple[np.ndarray, np.ndarray]  # the number of each row's text, -1 where it is missing; the texts

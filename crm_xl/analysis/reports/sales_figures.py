@@ -86,25 +86,33 @@ def figures(facts: SalesFacts, assigned: Assigned, size: int) -> Figures:
         won = np.bincount(of_deal[dealt & facts.opportunities.won], minlength=size).astype(float)
     return Figures(
         amount=sums(of_sale[inside], facts.sales.amount[inside], size),
-        orders=distinct(of_sale[counted], facts.sales.order[counted], size),
+        orders=distinct(of_sale[counted], facts.sales.order[counted], size, facts.sales.orders),
         customers=distinct(of_sale[counted], facts.sales.customer[counted], size),
         created=created,
         won=won,
     )
 
 
-def distinct(groups: Codes, ids: Codes, size: int) -> Floats:
-    """How many different ids each group 0 … size-1 has; a negative id is nobody's."""
+def distinct(groups: Codes, ids: Codes, size: int, worth: Floats | None = None) -> Floats:
+    """How many different ids each group 0 … size-1 has; a negative id is nobody's.
+
+    Args:
+        groups: of each row.
+        ids: of each row.
+        size: how many groups.
+        worth: how many each id stands for; default: one.
+    """
     known = ids >= 0
     if not known.all():
         groups, ids = groups[known], ids[known]
     pairs = pd.unique(ids * np.int64(size) + groups)
-    return np.bincount(pairs % size, minlength=size).astype(float)
+    found = np.bincount(pairs % size, weights=None if worth is None else worth[pairs // size], minlength=size)
+    return found.astype(float)
 
 
 def ties(table: Table, amounts: Floats, facts: SalesFacts, choice: Choice, days: Period) -> Check:
     """The check that the amounts of a table, in 元, are those of the order lines that a choice means in some days."""
-    inside = facts.chosen(choice, facts.groups) & days.covers(facts.sales.day)
+    inside = facts.chosen(choice, facts.groups) & facts.sales.covered(days)
     total = exact_sum(facts.sales.amount[inside])
     rest = exact_sum(amounts) - total
     return agrees(f"“{table.title}”成交金额合计＝所选订单净额", rest, f"{total:,.2f} 元")

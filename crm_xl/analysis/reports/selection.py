@@ -51,7 +51,7 @@ class Selection:
             sales.order[kept],
             sales.customer[kept],
         )
-        self._orders = sales.orders
+        self._orders, self._tells = sales.orders, sales.tells
         # The last place is that of sales whose customer nobody knows.
         self._high = np.append(high_value, False)
         first = Tally(self._customer, len(high_value)).first(sales.day[kept], self._counts)
@@ -82,7 +82,12 @@ class Selection:
 
     def amount_of(self, days: Period) -> float:
         """The net amount of these days, 元."""
-        return _sum(self.amount[(self.days >= _number(days.start)) & (self.days <= _number(days.end))])
+        return _sum(self.amount[self._rows(days)])
+
+    def _rows(self, days: Period) -> Codes:
+        if not self._tells(days):
+            raise ValueError(f"sales were not added up for {days}")
+        return np.flatnonzero((self.days >= _number(days.start)) & (self.days <= _number(days.end)))
 
     def measure(self, days: Period, grace: int = 0) -> Measured:
         """What happened from the first to the last of these days.
@@ -93,13 +98,13 @@ class Selection:
                 those of last year; compared are equally young ones.
         """
         start, end = _number(days.start), _number(days.end)
-        rows = np.flatnonzero((self.days >= start) & (self.days <= end))
+        rows = self._rows(days)
         amounts, customers = self.amount[rows], self._customer[rows]
         counted = rows[self._counts[rows]]
         buyers = self._customer[counted]
         amount = _sum(amounts)
-        orders = _different(self._order[counted], self._orders)
-        bought = _different(buyers[buyers >= 0], len(self._high))
+        orders = float(self._orders[_met(self._order[counted], len(self._orders))].sum())
+        bought = float(_met(buyers[buyers >= 0], len(self._high)).sum())
         begun = float((self._first <= end).sum())
         created = won = np.nan
         if self._dealt:
@@ -137,11 +142,11 @@ def _month_start(days: Codes) -> int | None:
     return int(_numbers(np.array([first]))[0])
 
 
-def _different(ids: Codes, size: int) -> float:
-    """How many different ones there are among numbers below `size`."""
+def _met(ids: Codes, size: int) -> Flags:
+    """Which of the numbers below `size` occur."""
     met = np.zeros(size, dtype=bool)
     met[ids] = True
-    return float(met.sum())
+    return met
 
 
 def _sum(values: Floats) -> float:

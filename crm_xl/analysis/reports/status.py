@@ -10,14 +10,10 @@ import pandas as pd
 from crm_xl.analysis.calendar import Dates, add_months
 from crm_xl.analysis.grading import LOST, Names, activity_tier
 from crm_xl.analysis.reports.ground import Ground
-from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in
+from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in, latest_by
 from crm_xl.tables import inputs as i
 
 _NEVER = np.datetime64("NaT", "D")
-_FIRST_DAY, _DAYS = (
-    np.datetime64("1677-09-22", "D"),
-    1_000_000,
-)  # what pandas' dates begin with, and more than they last
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,7 +45,7 @@ class Status:
 
 def status_on(ground: Ground, day: pd.Timestamp) -> Status:
     """How everybody stood at the end of a day; later orders, contacts and registrations are not known yet."""
-    return status_of(ground, ground.lines.counted.last(np.datetime64(day, "D")), day)
+    return status_of(ground, ground.orders.last_orders(ground.listed, day), day)
 
 
 def status_of(ground: Ground, last: Dates, day: pd.Timestamp) -> Status:
@@ -78,43 +74,23 @@ def at_risk(ground: Ground, customers: Codes, moments: Dates) -> Flags:
         customers: places in `Ground.listed`.
         moments: one for each.
     """
-    bought, general = ground.lines.counted, ground.settings.general
+    general = ground.settings.general
     days = moments.astype("datetime64[D]")
-    last = _latest(bought.owners, bought.days, customers, days)
+    # What was ordered after the analysis date is not known yet.
+    last = ground.orders.last_orders_by(
+        ground.listed, customers, np.minimum(days, np.datetime64(ground.date, "D"))
+    )
     seen = last
     if general.activity_by_contact and (talks := ground.frames.get(i.INTERACTIONS.name)) is not None:
         spoken = talks["interaction_time"].to_numpy().astype("datetime64[D]")
         whose = codes_in(talks["customer_id"], ground.listed)
-        seen = np.fmax(last, _latest(whose, spoken, customers, days))  # fmax passes over NaT
+        seen = np.fmax(last, latest_by(whose, spoken, customers, days))  # fmax passes over NaT
     there: Flags = (~np.isnat(last)) & (seen >= add_months(days, -general.silent_months))
     if (churned := ground.frames.get(i.CHURNED.name)) is not None:
         gone = churned["churned_on"].to_numpy().astype("datetime64[D]")
-        registered = _latest(codes_in(churned["customer_id"], ground.listed), gone, customers, days)
+        registered = latest_by(codes_in(churned["customer_id"], ground.listed), gone, customers, days)
         there &= ~(registered >= last)
     return there
-
-
-def _latest(owners: Codes, dates: Dates, customers: Codes, days: Dates) -> Dates:
-    """The latest date of each customer up to the day given with him; NaT where there is none.
-
-    Args:
-        owners: whose each date is; negative: nobody's.
-        dates: datetime64[D].
-        customers: who is asked about.
-        days: up to when, inclusive; datetime64[D].
-    """
-    kept = (owners >= 0) & ~np.isnat(dates)
-    keys = np.sort(_key(owners[kept], dates[kept]))
-    place = np.searchsorted(keys, _key(customers, days), side="right") - 1
-    found = keys[np.maximum(place, 0)] if len(keys) else np.full(len(customers), -1)
-    mine = (place >= 0) & (found // _DAYS == customers)
-    numbers = np.where(mine, found % _DAYS, 0)
-    return np.where(mine, _FIRST_DAY + numbers.astype("timedelta64[D]"), _NEVER)
-
-
-def _key(owners: Codes, days: Dates) -> Codes:
-    """Owner and day as one number that sorts by both."""
-    return owners * _DAYS + (days - _FIRST_DAY).astype(np.int64)
 
 
 def _last_contact(ground: Ground, date: np.datetime64) -> Dates | None:

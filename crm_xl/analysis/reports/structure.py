@@ -9,6 +9,7 @@ import pandas as pd
 
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats
+from crm_xl.analysis.order_facts import orders_of
 from crm_xl.analysis.points import number_text
 from crm_xl.analysis.reports.breakdown import adds_up
 from crm_xl.analysis.reports.choice import choice_of
@@ -17,7 +18,6 @@ from crm_xl.analysis.reports.groups import Grouping, groupings
 from crm_xl.analysis.shares import shares
 from crm_xl.analysis.summary import YUAN_PER_WAN, chart_block
 from crm_xl.analysis.tally import Flags
-from crm_xl.errors import CrmError
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
 from crm_xl.tables.outputs import TOTAL
@@ -52,35 +52,21 @@ def make(ground: Ground) -> Made:
 def _data(ground: Ground, period: Period, inside: Flags) -> dict[str, float]:
     """What the dimensions must add up to: the customers, and their order lines one by one."""
     data = {"customers": float(inside.sum())}
-    if i.ORDERS.name in ground.frames:
-        lines = ground.lines
-        own = np.zeros(len(lines), dtype=bool)
-        own[lines.tally.listed] = inside[lines.tally.codes]
-        data["revenue"] = float(lines.amount[own & lines.inside(period)].sum()) / YUAN_PER_WAN
+    if orders_of(ground.frames) is not None:
+        data["revenue"] = ground.orders.amount_of(ground.listed, inside, period) / YUAN_PER_WAN
     return data
 
 
 def _money(ground: Ground, period: Period) -> tuple[Floats, Floats]:
-    """Net amount and profit of each customer in the period, 元; missing without orders, or without any profit.
-
-    Raises:
-        CrmError: the lines stay in a warehouse, and another period than the metrics' is asked for.
-    """
+    """Net amount and profit of each customer in the period, 元; missing without orders, or without any profit."""
     if period == ground.period:
         metrics = ground.metrics
         return metrics["monetary"].to_numpy(dtype=float), metrics["profit"].to_numpy(dtype=float)
-    if i.ORDERS.name not in ground.frames:
-        if ground.metrics["lifetime_orders"].notna().any():
-            raise CrmError(
-                "订单明细不在本工作簿中，客户结构只能按分析期间统计。", hint="请把期间改为“分析期间”。"
-            )
+    if orders_of(ground.frames) is None:
         nothing = np.full(len(ground.metrics), np.nan)
         return nothing, nothing
-    lines = ground.lines
-    inside = lines.inside(period)
-    known = inside & ~np.isnan(lines.profit)
-    profit = lines.tally.sum(lines.profit, known) if known.any() else np.full(len(ground.listed), np.nan)
-    return lines.bought(period), profit
+    orders = ground.orders
+    return orders.amounts(ground.listed, period), orders.profits(ground.listed, period)
 
 
 def structure_of(by: Grouping, revenue: Floats, profit: Floats, smallest: int) -> pd.DataFrame:

@@ -117,7 +117,9 @@ def make_turning_points(ground: Ground) -> Made:
             t.TURNING_CHART.name: block[list(t.TURNING_CHART.names)],
         },
         chosen={t.TURNING_POINTS.name: choice.words},
-        checks=(ties(t.TURNING_POINTS, amounts * YUAN_PER_WAN, ground.sales, choice, shown),),
+        checks=(
+            ties(t.TURNING_POINTS, amounts * YUAN_PER_WAN, ground.sales([choice.period]), choice, shown),
+        ),
     )
 
 
@@ -167,7 +169,7 @@ def _low(side: Floats, height: float) -> float:
 
 
 def _trend(choice: Choice, ground: Ground) -> pd.DataFrame:
-    facts = ground.sales
+    facts = ground.sales([choice.period])
     inside = facts.chosen(choice, facts.groups)
     if not (inside & (facts.sales.day <= np.datetime64(choice.period.end, "D"))).any():
         raise choice.nothing("订单")
