@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from crm_xl.palette import HEADING, WARNING
 from crm_xl.report.content import Drawing, Grid, Heading, Paragraph, Report, Review
 from crm_xl.report.figures import shown, text_of
-from crm_xl.schema import NUMERIC
+from crm_xl.schema import NUMERIC, TEMPORAL, Column, Kind
 from crm_xl.tables import TABLES
 from crm_xl.widths import display_width
 
@@ -28,7 +28,9 @@ _PICTURE_CM = 16.0
 _HEADING_POINTS = (16, 13, 11)
 _PAGE_CM = 16.2
 _CELL_CM, _SIGN_CM = 0.5, 0.175  # a cell's margins; a Latin character of the tables' size
-_SHORT_CM, _LONG_CM = 2.3, 6.0
+_LONG_CM = 6.0
+_HEADING_LINES, _FEWEST_SIGNS = 3, 6
+_UNBROKEN = NUMERIC | TEMPORAL | {Kind.ID}
 
 
 def word(report: Report, pictures: Mapping[int, bytes | None], *, no_font: bool = False) -> bytes:
@@ -155,12 +157,14 @@ def _grid(document: Document, part: Grid, report: Report) -> None:
     rows = range(len(frame)) if part.rows is None else part.rows
     grid = document.add_table(rows=1, cols=len(columns), style="Light Grid Accent 1")
     texts = [[shown(frame[column.name].iloc[row], column) for row in rows] for column in columns]
-    widths = _widths([[column.title, *cells] for column, cells in zip(columns, texts, strict=True)])
-    _repeat_heading(grid.rows[0])
+    widths = column_widths(columns, texts)
+    _mark_row(grid.rows[0], "w:tblHeader")  # which every page repeats
     for cell, column in zip(grid.rows[0].cells, columns, strict=True):
         _fill(cell, column.title, bold=True)
     for said in zip(*texts, strict=True):
-        for cell, column, text in zip(grid.add_row().cells, columns, said, strict=True):
+        row = grid.add_row()
+        _mark_row(row, "w:cantSplit")  # half a row on either page is read as two
+        for cell, column, text in zip(row.cells, columns, said, strict=True):
             _fill(cell, text, right=column.kind in NUMERIC)
     grid.autofit = False
     for at, width in enumerate(widths):
@@ -172,21 +176,32 @@ def _grid(document: Document, part: Grid, report: Report) -> None:
     document.add_paragraph()
 
 
-def _widths(columns: list[list[str]]) -> list[float]:
-    """Centimetres for each column: short texts stay on one line, long ones share what is left and wrap."""
-    natural = [_CELL_CM + _SIGN_CM * max(map(display_width, texts)) for texts in columns]
-    if sum(natural) <= _PAGE_CM:
-        return [_PAGE_CM * width / sum(natural) for width in natural]
-    short = [width <= _SHORT_CM for width in natural]
-    left = _PAGE_CM - sum(width for width, stays in zip(natural, short, strict=True) if stays)
-    wanted = [min(width, _LONG_CM) for width in natural]
-    long = sum(width for width, stays in zip(wanted, short, strict=True) if not stays)
-    if left < _SHORT_CM * short.count(False):  # so many columns that all must give way
+def column_widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[float]:
+    """Centimetres for each column of a page: numbers, days and ids are never broken, texts share the rest and wrap.
+
+    Args:
+        columns: as declared; a heading wraps, to three lines where it must.
+        texts: the cells of each column as they are printed.
+    """
+    wanted, least = [], []
+    for column, cells in zip(columns, texts, strict=True):
+        heading, longest = display_width(column.title), max(map(display_width, cells), default=0)
+        whole = column.kind in _UNBROKEN
+        wanted.append(min(_room(max(heading, longest)), _LONG_CM))
+        least.append(
+            min(wanted[-1], _room(max(longest if whole else 0, -(-heading // _HEADING_LINES), _FEWEST_SIGNS)))
+        )
+    if sum(wanted) <= _PAGE_CM:
         return [_PAGE_CM * width / sum(wanted) for width in wanted]
-    return [
-        width if stays else left * share / long
-        for width, share, stays in zip(natural, wanted, short, strict=True)
-    ]
+    more = [width - small for width, small in zip(wanted, least, strict=True)]
+    left = _PAGE_CM - sum(least)
+    if left < 0:  # so many columns that all must give way
+        return [_PAGE_CM * width / sum(least) for width in least]
+    return [small + left * own / sum(more) for small, own in zip(least, more, strict=True)]
+
+
+def _room(signs: float) -> float:
+    return _CELL_CM + _SIGN_CM * signs
 
 
 def _fill(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) -> None:
@@ -201,10 +216,10 @@ def _fill(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) ->
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _repeat_heading(row: Any) -> None:
+def _mark_row(row: Any, what: str) -> None:
     from docx.oxml import OxmlElement
 
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    row._tr.get_or_add_trPr().append(OxmlElement(what))
 
 
 def _review(document: Document, part: Review) -> None:
