@@ -160,7 +160,7 @@ def test_the_copy_is_refreshed_from_the_users_data(made: tuple[Path, Any]) -> No
 
 def test_what_is_not_carried_over_is_told_with_its_place(made: tuple[Path, Any]) -> None:
     message = made[1].message
-    assert "版本 0 的数据和参数（4 张表，11 行）" in message
+    assert f"版本 {SCHEMA_VERSION - 1} 的数据和参数（4 张表，11 行）" in message
     for told in (
         "列“我的评语”（客户!C3）",
         "设置项“早已不用的设置”（参数!B6）",
