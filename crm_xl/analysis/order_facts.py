@@ -139,9 +139,12 @@ class LineFacts:
             monetary=lines.tally.sum(lines.amount, everything) if period is None else lines.bought(period),
         )
 
-    def monthly_trend(self, analysis_date: pd.Timestamp) -> pd.DataFrame:
-        """As `trend.monthly_trend`."""
-        lines, counted = self.numbered(analysis_date), self._of_buyers(analysis_date)[1].counted
+    def monthly_trend(self, analysis_date: pd.Timestamp, older: pd.Series | None = None) -> pd.DataFrame:
+        """As `trend.monthly_trend`; `older` by customer_id."""
+        lines, (ids, buyers) = self.numbered(analysis_date), self._of_buyers(analysis_date)
+        counted = buyers.counted
+        if older is not None:
+            older = older.reindex(ids).reset_index(drop=True)  # customers go by their numbers here
         orders = pd.DataFrame(
             {
                 "customer_id": counted.owners,
@@ -149,7 +152,7 @@ class LineFacts:
                 "order_id": lines.order_id[counted.rows],
             }
         )
-        return monthly_trend(lines.lines, analysis_date, counted=orders)
+        return monthly_trend(lines.lines, analysis_date, counted=orders, older=older)
 
     def purchase_history(self, observed_to: pd.Timestamp) -> pd.DataFrame:
         """As `history.purchase_history`, in days."""

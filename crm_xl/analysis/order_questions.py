@@ -88,8 +88,8 @@ class OrderFacts(Protocol):
     def recency_frequency_monetary(self, analysis_date: pd.Timestamp, months: int | None) -> pd.DataFrame:
         """As `rfm.rfm_metrics`."""
 
-    def monthly_trend(self, analysis_date: pd.Timestamp) -> pd.DataFrame:
-        """As `trend.monthly_trend`."""
+    def monthly_trend(self, analysis_date: pd.Timestamp, older: pd.Series | None = None) -> pd.DataFrame:
+        """As `trend.monthly_trend`; `older` by customer_id."""
 
     def purchase_history(self, observed_to: pd.Timestamp) -> pd.DataFrame:
         """As `history.purchase_history`, in days."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from crm_xl.analysis.beginnings import older_than_orders
 from crm_xl.analysis.blocks import parameter_blocks
 from crm_xl.analysis.calendar import Period, period_of
 from crm_xl.analysis.checks import Check, Subject, cross_checks
@@ -205,7 +206,8 @@ class _Run:
             summary = rfm_summary(self.made[o.RFM.name], self.settings.segment_rules)
             self.made[o.RFM_SUMMARY.name] = summary
             self.made[o.SEGMENT_CHART.name] = chart_block(summary, o.SEGMENT_CHART)
-            self.made[o.TREND.name] = orders.monthly_trend(self.date)
+            older = older_than_orders(frames[i.CUSTOMERS.name], orders.buyers)
+            self.made[o.TREND.name] = orders.monthly_trend(self.date, older)
         self.made |= option_lists(frames)
         plans = follow_up(
             self.raw.get(i.PLANS.name), self.settings, self.date, scores, metrics, workshop.everybody

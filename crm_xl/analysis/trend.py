@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.beginnings import first_orders
 from crm_xl.analysis.calendar import Dates
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.rfm import first_lines
@@ -26,6 +27,7 @@ def monthly_trend(
     months: int = outputs.TREND_MONTHS,
     *,
     counted: pd.DataFrame | None = None,
+    older: pd.Series | None = None,
 ) -> pd.DataFrame:
     """TREND: one row per calendar month, the last one that of the analysis date.
 
@@ -37,6 +39,8 @@ def monthly_trend(
         counted: customer_id, order_date and order_id of all orders that count up to the analysis date, a row for
             each day of each at least; default: those of the lines. A column `orders` says how many orders an
             order_id stands for, where that is not one.
+        older: from `beginnings.older_than_orders`, by what `counted` calls the customers; they are never new, and had
+            ordered before the first month.
 
     Returns:
         active_share = customers with an order in the month ÷ customers with an order up to its end. A month
@@ -60,6 +64,8 @@ def monthly_trend(
 
     customers, ids = pd.factorize(counted["customer_id"])
     firsts = Tally(customers.astype(np.int64), len(ids)).first(bought, every)
+    if older is not None:
+        firsts = first_orders(firsts, pd.Index(ids), older)
     last = np.datetime64(analysis_date, "M")
     earliest = days[known].min().astype("datetime64[M]") if known.any() else last + 1
     return trend_table(axis, money, number, buyers, firsts, earliest)
@@ -83,7 +89,7 @@ def trend_table(
         money: 元 of each.
         orders: distinct orders that count, of each.
         buyers: distinct customers with such an order, of each.
-        firsts: the day of each customer's first order that counts; NaT without one.
+        firsts: the day of each customer's first order that counts, on record or before; NaT without one.
         earliest: the month of the first line.
     """
     begun = (firsts[~np.isnat(firsts)].astype("datetime64[M]") - axis[0]).astype(np.int64)

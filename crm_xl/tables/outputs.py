@@ -153,7 +153,7 @@ TREND = output(
     "tblTrend", "月度趋势",
     Column(name="month", title="月份", kind=Kind.MONTH),
     money("amount", "订单总额(万元)", "万元", "当月净额"), count("orders", "订单数"), count("customers", "下单客户数"),
-    count("new_customers", "新增客户数", note="首单在本月"), percent("active_share", "活跃客户占比", "当月下单客户 ÷ 到月末为止下过单的客户"),
+    count("new_customers", "新增客户数", note="首单在本月；合作起始时间早于最早一笔订单所在月的是老客户，不计"), percent("active_share", "活跃客户占比", "当月下单客户 ÷ 到月末为止下过单的客户"),
     money("average_order_value", "客单价(元)", note="订单总额 ÷ 订单数"),
     needs=(i.ORDERS.name,), fixed_rows=TREND_MONTHS, guide="002 004", note="至分析日期所在月的24个月",
 )

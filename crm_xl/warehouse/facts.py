@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from crm_xl.analysis.beginnings import first_orders
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Period, window
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.metrics_orders import RECENT_MONTHS, OrderTotals, ProductTotals, ProfitTotals
@@ -226,8 +227,8 @@ class WarehouseFacts(ReportFacts):
             }
         )
 
-    def monthly_trend(self, analysis_date: pd.Timestamp) -> pd.DataFrame:
-        """As `trend.monthly_trend`."""
+    def monthly_trend(self, analysis_date: pd.Timestamp, older: pd.Series | None = None) -> pd.DataFrame:
+        """As `trend.monthly_trend`; `older` by customer_id."""
         axis = trend_months(analysis_date)
         days = self._days.filter(self._days.day <= day_of(analysis_date))
         days = days.filter(days.day >= day_of(pd.Timestamp(axis[0]))).mutate(month=days.day.truncate("M"))
@@ -243,6 +244,9 @@ class WarehouseFacts(ReportFacts):
         customers = counted.select("month", "customer_id").distinct()
         end = np.datetime64(analysis_date, "D")
         firsts = dates_of(self.buyers["first_order"])
+        firsts[firsts > end] = np.datetime64("NaT")
+        if older is not None:
+            firsts = first_orders(firsts, pd.Index(self.buyers["customer_id"], dtype=object), older)
         lines = dates_of(self.buyers["first_line"])
         known = lines[lines <= end]
         return trend_table(
@@ -250,7 +254,7 @@ class WarehouseFacts(ReportFacts):
             per_month(days, yuan(days.amount.sum())),
             per_month(orders, orders.count()),
             per_month(customers, customers.count()),
-            firsts[firsts <= end],
+            firsts,
             known.min().astype("datetime64[M]") if len(known) else axis[-1] + 1,
         )
 

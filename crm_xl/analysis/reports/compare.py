@@ -64,7 +64,8 @@ def make_compare(ground: Ground) -> Made:
     """
     choice = choice_of(t.COMPARE_CHOICE, ground)
     facts = ground.sales(_measured(choice.period.end, ground.settings))
-    selection = Selection(facts, choice, high_value(ground))
+    older = ground.older.reindex(ground.listed)
+    selection = Selection(facts, choice, high_value(ground), older)
     if selection.empty:
         raise choice.nothing("订单")
     grace = (ground.date.normalize() - choice.period.end).days

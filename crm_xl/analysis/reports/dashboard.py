@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crm_xl.analysis.balance import Balance
+from crm_xl.analysis.beginnings import first_orders
 from crm_xl.analysis.calendar import Period, window
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats, growth
@@ -79,7 +80,9 @@ def _sold(ground: Ground, orders: OrderFacts) -> dict[str, Row]:
         return np.array([figure(each) for each in bought], dtype=float)
 
     amount, number = both(lambda each: each.amount.sum()), both(lambda each: each.orders.sum())
-    first = orders.buyers["first_order"].to_numpy()
+    buyers = orders.buyers
+    listed = pd.Index(buyers["customer_id"], dtype=object)
+    first = first_orders(buyers["first_order"].to_numpy(), listed, ground.older)
     new = np.array([period.covers(first).sum() for period in periods], dtype=float)
     active = [_active_share(ground, each, period) for each, period in zip(bought, periods, strict=True)]
     return {

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from crm_xl.analysis.beginnings import older_than_orders
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Period, window
 from crm_xl.analysis.checks import Check
 from crm_xl.analysis.customers import Frames
@@ -65,6 +66,11 @@ class Ground:
         if facts is None:
             raise KeyError(i.ORDERS.name)
         return facts
+
+    @cached_property
+    def older(self) -> pd.Series:
+        """The customers who were some before orders are on record, see `older_than_orders`."""
+        return older_than_orders(self.frames[i.CUSTOMERS.name], self.orders.buyers)
 
     def sales(self, periods: Sequence[Period]) -> SalesFacts:
         """Sales and opportunities with owner, region and industry; made once for all who ask about usual periods.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from crm_xl.analysis.beginnings import first_orders
 from crm_xl.analysis.calendar import Period
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.reports.choice import Choice
@@ -37,9 +39,10 @@ class Selection:
         facts: of everybody in scope.
         choice: whose owner, industry and region count.
         high_value: which customers are of high value today, in the order by which the sales number them.
+        older: 合作起始时间 of those who were customers before orders are on record, NaT of the others; in that order.
     """
 
-    def __init__(self, facts: SalesFacts, choice: Choice, high_value: Flags) -> None:
+    def __init__(self, facts: SalesFacts, choice: Choice, high_value: Flags, older: pd.Series) -> None:
         inside = facts.chosen(choice, facts.groups)
         kept = np.flatnonzero(inside) if not inside.all() else slice(None)
         sales = facts.sales
@@ -54,7 +57,8 @@ class Selection:
         self._orders, self._tells = sales.orders, sales.tells
         # The last place is that of sales whose customer nobody knows.
         self._high = np.append(high_value, False)
-        first = Tally(self._customer, len(high_value)).first(sales.day[kept], self._counts)
+        recorded = Tally(self._customer, len(high_value)).first(sales.day[kept], self._counts)
+        first = first_orders(recorded, older.index, older)
         self._first = _numbers(first[~np.isnat(first)])
         self._since = _month_start(_numbers(sales.day))
         self._dealt = facts.opportunities is not None

@@ -175,7 +175,8 @@ def _trend(choice: Choice, ground: Ground) -> pd.DataFrame:
         raise choice.nothing("订单")
     if inside.all() and choice.period.end == ground.date and o.TREND.name in ground.made:
         return ground.made[o.TREND.name]
-    return monthly_trend(facts.sales.frame(inside), choice.period.end)
+    older = ground.older.reindex(ground.listed).reset_index(drop=True)  # sales number the customers as listed
+    return monthly_trend(facts.sales.frame(inside), choice.period.end, older=older)
 
 
 def _statement(
