@@ -28,11 +28,12 @@ from crm_xl.books.live_find import (
 )
 from crm_xl.books.live_values import ERROR_TEXTS, Typed, kept, plain
 from crm_xl.books.live_write import CellEdit, NameEdit, Plan, at_rest, carry_out, persistently, plan
+from crm_xl.books.pace import Pace
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.errors import CrmError
 from crm_xl.package.areas import Area
 from crm_xl.raw import RawTable
-from crm_xl.tables.cells import RECALCULATE, UNDO_NAME
+from crm_xl.tables.cells import CANCEL, RECALCULATE, UNDO_NAME
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -53,6 +54,8 @@ class LiveBook:
     def __init__(self, book: xw.Book) -> None:
         self._book = book
         self.name: str = book.name
+        self._pace = Pace()
+        self._watched = False  # whether the cell that calls work off has been looked at
 
     @cached_property
     def _found(self) -> dict[str, LiveTable]:
@@ -98,11 +101,16 @@ class LiveBook:
 
     def value(self, name: str) -> Cell:
         """What stands in the one cell of a defined name; None where it is blank or there is no such cell."""
+        cell = self._cell(name)
+        return None if cell is None else self._reader.rows(cell)[0][0]
+
+    def _cell(self, name: str) -> xw.Range | None:
+        """The one cell that a defined name means."""
         found = {known.casefold(): each for known, each in self._names.items()}.get(name.casefold())
         if found is None or found.cell is None:
             return None
         sheet, area = found.cell
-        return self._reader.rows(self._book.sheets[sheet].range(str(area)))[0][0]
+        return self._book.sheets[sheet].range(str(area))
 
     def choose_files(self) -> list[Path]:
         """The data files the user picks to import; none where the choice is called off.
@@ -189,10 +197,30 @@ class LiveBook:
         )
 
     def progress(self, what: str, share: float) -> None:
-        """Say on the status bar how far the work is."""
+        """Say on the status bar how far the work is, and how long the rest will take.
+
+        Raises:
+            KeyboardInterrupt: the person called the work off; nothing has been written yet.
+        """
+        done = self._pace.told(share)
+        left = f"，{self._pace.words}" if self._pace.words else ""
         # Work does not fail because it could not be spoken of.
         with contextlib.suppress(Exception):
-            self._book.app.status_bar = f"客户分析：{what}…… {share:.0%}"
+            self._book.app.status_bar = f"客户分析：{what}…… {done:.0%}{left}"
+        if share < 1 and self._called_off():
+            raise KeyboardInterrupt
+
+    def _called_off(self) -> bool:
+        """Whether somebody has filled the cell that calls the work off, since it began; it is blank again then."""
+        first, self._watched = not self._watched, True
+        with contextlib.suppress(Exception):
+            cell = self._cell(CANCEL.name)
+            if cell is not None and self._reader.rows(cell)[0][0] is not None:
+                with contextlib.suppress(Exception):
+                    cell.clear_contents()
+                # What stands there from before means other work than this.
+                return not first
+        return False
 
     @contextlib.contextmanager
     def status_line(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from crm_xl.builder.layout import HOME, SheetKind
 from crm_xl.builder.printing import A4
 from crm_xl.builder.ribbon_xml import place_buttons
 from crm_xl.builder.sheets import write_cell
-from crm_xl.builder.theme import number_format
+from crm_xl.builder.theme import INPUT_FILL, INPUT_TEXT, number_format
 from crm_xl.schema import Column, Role
 from crm_xl.tables import cells as named
 from crm_xl.tables.outputs import TIER_CHART
@@ -93,6 +93,15 @@ def _status(author: Author, worksheet: Worksheet, row: int) -> int:
             worksheet.conditional_format(
                 row, 2, row, 2, {**rule, "format": look("text", font_color="#B00020")}
             )
+    if author.draft.spec.macros:
+        row += 1
+        worksheet.write_string(row, 1, named.CANCEL.title, look("label"))
+        worksheet.write_blank(row, 2, None, look("value", font_color=INPUT_TEXT, bg_color=INPUT_FILL))
+        worksheet.data_validation(
+            row, 2, row, 2,
+            {"validate": "list", "source": ["是"], "input_title": named.CANCEL.title, "input_message": named.CANCEL.note},
+        )  # fmt: skip
+        author.define(named.CANCEL.name, HOME, row, 2, row, 2)
     return row
 
 

@@ -64,6 +64,8 @@ def outcome(command_id: str, workbook: xw.Book, desk: LiveBook | None = None) ->
         book = desk or LiveBook(workbook)
         with book.status_line():
             return _run(command_id, book), _INFORMATION
+    except KeyboardInterrupt:
+        return "已取消，工作簿没有改动。", _INFORMATION
     except CrmError as error:
         if error.__cause__ is not None:
             log_unexpected(error.__cause__)

@@ -44,6 +44,8 @@ AMOUNT = NamedCell(name="CRM_AMOUNT", title="期间订单总额", kind=Kind.MONE
 BALANCE = NamedCell(name="CRM_BALANCE", title="金额核对", note="✔ 台账平衡；✘ 见“数据质量”")
 REVIEWS = NamedCell(name="CRM_REVIEWS", title="复核提醒", note="见“复核提醒”")
 PLANS = NamedCell(name="CRM_PLANS", title="跟进计划", note="见“负责人计划进度”")
+# Filled by a person while work goes on, and blank again when it has stopped.
+CANCEL = NamedCell(name="CRM_CANCEL", title="中止计算", note="计算中在此填“是”并回车，即停下，工作簿保持原样")
 VERSION = NamedCell(name="CRM_SCHEMA_VERSION", title="表结构版本", kind=Kind.INTEGER)
 # On a hidden sheet: the macro computes all formulas once when it finds 是, because a file refresh cannot.
 RECALCULATE = NamedCell(name="CRM_RECALCULATE", title="打开时重新计算", kind=Kind.YESNO)
