@@ -10,7 +10,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -47,10 +47,14 @@ def save(snapshot: Snapshot) -> str:
     content = {
         "version": _VERSION,
         "tables": {
-            name: {"headings": block.headings, "rows": block.rows, "linked": block.linked}
+            name: {
+                "headings": block.headings,
+                "rows": [_marked(row) for row in block.rows],
+                "linked": block.linked,
+            }
             for name, block in snapshot.tables.items()
         },
-        "cells": dict(snapshot.cells),
+        "cells": dict(zip(snapshot.cells, _marked(list(snapshot.cells.values())), strict=True)),
     }
     try:
         folder = _folder()
@@ -59,7 +63,8 @@ def save(snapshot: Snapshot) -> str:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump(_marked(content), file, ensure_ascii=False, default=_encoded)
+                # In one piece: only that is done by compiled code.
+                file.write(json.dumps(content, ensure_ascii=False, default=_encoded))
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -123,15 +128,11 @@ def _prune(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _marked(value: Any) -> Any:
-    """The content with error cells told apart from texts, which JSON would write alike."""
-    if isinstance(value, ErrorText):
-        return {"error": str(value)}
-    if isinstance(value, Mapping):
-        return {key: _marked(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_marked(inner) for inner in value]
-    return value
+def _marked(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Cells with the errors among them told apart from texts, which JSON would write alike."""
+    if ErrorText not in map(type, cells):
+        return cells
+    return [{"error": str(cell)} if type(cell) is ErrorText else cell for cell in cells]
 
 
 def _encoded(value: Any) -> Any:

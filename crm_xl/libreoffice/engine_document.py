@@ -303,4 +303,10 @@ def clean_rows(
             return str(value) if errors_as_text else None
         return value
 
-    return [[cleaned(value) for value in row] for row in rows]
+    if number is not None:
+        return [[cleaned(value) for value in row] for row in rows]
+    # Most cells stay as they are, and telling so here is sooner done than asking for each.
+    return [
+        [value if type(value) is float or (value and type(value) is str) else cleaned(value) for value in row]
+        for row in rows
+    ]

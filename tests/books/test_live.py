@@ -354,7 +354,7 @@ def test_no_snapshot_no_write(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json, "dump", full)
+    monkeypatch.setattr(json, "dumps", full)
     with pytest.raises(CrmError, match="无法保存撤销用的副本"):
         LiveBook(excel.book()).write(blocks_of(3), CELLS)
     assert excel.workbook.state() == before
