@@ -87,6 +87,34 @@ def refreshed_from(desk: Desk, workbook: Path) -> dict[str, list[list[Any]]]:
     return body_of_file(file)
 
 
+def test_a_refresh_cut_short_leaves_the_file_whole_and_undo_works_afterwards(
+    desk: Desk, old: Path, saved: tuple[Path, dict[str, Any]]
+) -> None:
+    """It comes early: what an undo goes back to is kept for the last ten writes of this computer."""
+    before = body_of_file(old)
+    file, _ = saved
+    digest = hashlib.sha256(file.read_bytes()).digest()
+    desk.office.run(SCRIPTS / "version.py")
+    process = desk.office._process
+    assert process is not None
+    orders = FileBook(file, read_only=True).tables()[ORDERS.name]
+    amount = f"{column_letters(orders.column + orders.headings.index(ORDERS.column('amount').title))}{orders.row + 1}"
+    with pytest.raises(OfficeError, match=r"ended|DisposedException|failed"):
+        desk.office.run(
+            SCRIPTS / "press_and_die.py", file, str(process.pid), "5", orders.sheet, amount, "1e6"
+        )
+    assert process.wait(timeout=60) == -signal.SIGKILL  # and no failure of the script
+    assert hashlib.sha256(file.read_bytes()).digest() == digest
+    lock = file.with_name(f".~lock.{file.name}#")
+    assert lock.exists()
+    with pytest.raises(OfficeError, match="上次没有正常关闭"):
+        desk.press(file, ["about"])
+    lock.unlink()
+    told = desk.press(file, ["undo"])
+    assert told["presses"][0]["said"][0][1].startswith("已恢复上一次刷新之前的结果")
+    assert differences(told, before) == []
+
+
 def test_every_command_ends_well(desk: Desk, refreshed: dict[str, list[list[Any]]]) -> None:
     commands = [command.id for command in COMMANDS if command.id not in ASKING]
     told = desk.press(desk.copy(committed(WORKBOOK)), commands)
@@ -251,33 +279,6 @@ def test_names_and_print_areas_follow_their_tables(saved: tuple[Path, dict[str, 
                 assert bottom >= int(re.findall(r"\d+", told["tables"][table.name]["place"])[-1]), table.name
                 moved += 1
     assert moved > 10
-
-
-def test_a_refresh_cut_short_leaves_the_file_whole_and_undo_works_afterwards(
-    desk: Desk, old: Path, saved: tuple[Path, dict[str, Any]]
-) -> None:
-    before = body_of_file(old)
-    file, _ = saved
-    digest = hashlib.sha256(file.read_bytes()).digest()
-    desk.office.run(SCRIPTS / "version.py")
-    process = desk.office._process
-    assert process is not None
-    orders = FileBook(file, read_only=True).tables()[ORDERS.name]
-    amount = f"{column_letters(orders.column + orders.headings.index(ORDERS.column('amount').title))}{orders.row + 1}"
-    with pytest.raises(OfficeError, match=r"ended|DisposedException|failed"):
-        desk.office.run(
-            SCRIPTS / "press_and_die.py", file, str(process.pid), "5", orders.sheet, amount, "1e6"
-        )
-    assert process.wait(timeout=60) == -signal.SIGKILL  # and no failure of the script
-    assert hashlib.sha256(file.read_bytes()).digest() == digest
-    lock = file.with_name(f".~lock.{file.name}#")
-    assert lock.exists()
-    with pytest.raises(OfficeError, match="上次没有正常关闭"):
-        desk.press(file, ["about"])
-    lock.unlink()
-    told = desk.press(file, ["undo"])
-    assert told["presses"][0]["said"][0][1].startswith("已恢复上一次刷新之前的结果")
-    assert differences(told, before) == []
 
 
 def test_the_menu_reaches_the_commands(desk: Desk) -> None:
