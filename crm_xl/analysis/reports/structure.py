@@ -20,9 +20,10 @@ from crm_xl.analysis.summary import YUAN_PER_WAN, chart_block
 from crm_xl.analysis.tally import Flags
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
-from crm_xl.tables.outputs import TOTAL
+from crm_xl.tables.outputs import OTHERS, TOTAL
 from crm_xl.tables.portraits import STRUCTURE, STRUCTURE_CHART, STRUCTURE_CHOICE
 
+_THINNEST, _FEWEST_TOGETHER = 0.03, 2  # the names of thinner slices would stand on one another
 _SHARED = {"customers": "customer_share", "revenue": "revenue_share", "profit": "profit_share"}
 
 
@@ -127,6 +128,17 @@ def _core(body: pd.DataFrame, smallest: int) -> list[str]:
 
 
 def _chart(industry: pd.DataFrame) -> pd.DataFrame:
-    """The revenue of the industries on the rows of the chart; returns that outweigh sales have no place in a pie."""
+    """The revenue of the industries on the rows of the chart, the thinnest slices together as 其他.
+
+    Returns that outweigh sales have no place in a pie.
+    """
     summary = industry.rename(columns={"revenue": "amount"})[["group", "customers", "amount"]]
-    return chart_block(summary.assign(amount=summary["amount"].clip(lower=0)), STRUCTURE_CHART)
+    summary = summary.assign(amount=summary["amount"].clip(lower=0))
+    groups = summary.iloc[:-1].sort_values("amount", ascending=False, kind="stable")
+    thin = int((groups["amount"] < _THINNEST * groups["amount"].sum()).sum())
+    together = max(thin, _FEWEST_TOGETHER) if thin else 0
+    if 0 < together < len(groups):
+        kept, rest = groups.iloc[:-together], groups.iloc[-together:]
+        others = pd.DataFrame([{"group": OTHERS, **rest[["customers", "amount"]].sum()}])
+        groups = pd.concat([kept, others], ignore_index=True)
+    return chart_block(pd.concat([groups, summary.iloc[-1:]], ignore_index=True), STRUCTURE_CHART)

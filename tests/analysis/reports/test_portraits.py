@@ -336,6 +336,30 @@ class TestStructure:
         assert industry["revenue_share"].isna().all()
         assert industry["customer_share"].iloc[-1] == 1
 
+    @pytest.mark.parametrize(
+        ("amounts", "told"),
+        [
+            # 2 of 100 is thinner than 3 %: 其他 with the next, so that it has a width to be named beside.
+            ((60, 30, 8, 2), [("甲", 60), ("乙", 30), ("其他", 10)]),
+            ((60, 38, 1, 1), [("甲", 60), ("乙", 38), ("其他", 2)]),
+            ((60, 30, 7, 3), [("甲", 60), ("乙", 30), ("丙", 7), ("丁", 3)]),
+            ((99, 1), [("甲", 99), ("乙", 1)]),  # a pie of one slice would say nothing
+        ],
+    )
+    def test_thin_slices_are_told_together(
+        self, amounts: tuple[int, ...], told: list[tuple[str, int]]
+    ) -> None:
+        names = "甲乙丙丁"[: len(amounts)]
+        listed = people(*names).assign(industry=list(names))
+        bought = [
+            order(name, f"S{name}", "2026-10-01", 1e4 * amount)
+            for name, amount in zip(names, amounts, strict=True)
+        ]
+        results = run(tblCustomers=listed, tblOrders=rows("tblOrders", *bought))
+        block = made(results, t.STRUCTURE_CHART.name).dropna(subset="label")
+        assert list(zip(block["label"], block["amount"], strict=True)) == told
+        assert block["customers"].sum() == len(amounts)
+
     def test_the_block_of_the_chart_has_its_rows_whatever_happens(self) -> None:
         assert len(made(run(**self.tables()), t.STRUCTURE_CHART.name)) == t.STRUCTURE_CHART.fixed_rows
         assert (
