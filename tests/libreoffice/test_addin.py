@@ -165,20 +165,22 @@ def scores(path: Path, *, one_call: bool) -> Path:
 @pytest.mark.parametrize(
     ("what", "one_call", "typed", "most"),
     [
-        ("10,000 formulas of a loaded workbook", False, (), 20.0),
-        ("10,000 formulas typed in", False, ("typed",), 8.0),
-        ("one array formula over 10,000 rows", True, (), 1.0),
+        ("10,000 formulas of a loaded workbook", False, (), 10.0),
+        ("10,000 formulas typed in", False, ("typed",), 4.0),
+        ("one array formula over 10,000 rows", True, (), 0.4),
     ],
 )
 def test_speed(
     calc: Calc, tmp_path: Path, what: str, one_call: bool, typed: tuple[str, ...], most: float
 ) -> None:
-    # Measured on two quiet cores: 3.6 s, 1.0 s, 0.1 s. The limits are for a busy machine.
-    seconds = float(
-        calc.office.run(SCRIPTS / "recalculate.py", scores(tmp_path / "s.xlsx", one_call=one_call), *typed)
-    )
-    print(f"{what}: {seconds:.2f} s")
-    assert seconds < most
+    # Measured beside nine other jobs: 2.9, 1.3, 0.09. The limits are seconds of a processor, which a busy machine
+    # makes longer as well, though not as much as seconds.
+    workbook = scores(tmp_path / "s.xlsx", one_call=one_call)
+    calc.office.run(SCRIPTS / "version.py")
+    told = calc.office.run(SCRIPTS / "recalculate.py", workbook, str(calc.office.process_id), *typed)
+    seconds, processor = map(float, told.split())
+    print(f"{what}: {seconds:.2f} s, {processor:.2f} s of a processor")
+    assert processor < most
 
 
 def test_the_menu_has_every_command_in_its_group(calc: Calc) -> None:

@@ -66,6 +66,11 @@ class Office:
         self.pipe = f"crm_xl_{os.getpid()}_{secrets.token_hex(4)}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the LibreOffice that runs now; None before the first call and after a failure."""
+        return None if self._process is None else self._process.pid
+
     def run(self, script: Path, *arguments: str | Path, seconds: float = RUN_SECONDS) -> str:
         """What a UNO script printed.
 
