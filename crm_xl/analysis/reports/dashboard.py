@@ -10,7 +10,7 @@ import pandas as pd
 
 from crm_xl.analysis.balance import Balance
 from crm_xl.analysis.beginnings import first_orders
-from crm_xl.analysis.calendar import Period, window
+from crm_xl.analysis.calendar import Dates, Period, window
 from crm_xl.analysis.grading import ACTIVE
 from crm_xl.analysis.growth import Floats, growth
 from crm_xl.analysis.metrics_orders import YUAN_PER_WAN
@@ -84,7 +84,9 @@ def _sold(ground: Ground, orders: OrderFacts) -> dict[str, Row]:
     listed = pd.Index(buyers["customer_id"], dtype=object)
     first = first_orders(buyers["first_order"].to_numpy(), listed, ground.older)
     new = np.array([period.covers(first).sum() for period in periods], dtype=float)
-    active = [_active_share(ground, each, period) for each, period in zip(bought, periods, strict=True)]
+    active = [
+        _active_share(ground, each, period, first) for each, period in zip(bought, periods, strict=True)
+    ]
     return {
         "订单总额": _grown(amount / YUAN_PER_WAN, "{:,.1f} 万元"),
         "订单数": _grown(number, "{:,.0f} 单"),
@@ -98,10 +100,10 @@ def _sold(ground: Ground, orders: OrderFacts) -> dict[str, Row]:
     }
 
 
-def _active_share(ground: Ground, bought: Bought, period: Period) -> float:
-    """Active ÷ those who had ordered by the period's end; missing where nobody had."""
+def _active_share(ground: Ground, bought: Bought, period: Period, first: Dates) -> float:
+    """Active ÷ those who had ordered by the period's end, on record or before; missing where nobody had."""
     status = status_of(ground, bought.last, period.end)
-    had = int(status.traded.sum())
+    had = int((first <= np.datetime64(period.end, "D")).sum())
     return float((status.activity == ACTIVE).sum() / had) if had else np.nan
 
 
