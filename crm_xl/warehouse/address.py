@@ -6,6 +6,7 @@ The address says the table after a #: postgresql://reader@host/sales#public.orde
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -44,7 +45,7 @@ class Address:
         table: the table's name, perhaps with its schema; empty: to be found.
         host, port, database, user: of a server.
         master: of Spark, what it connects to.
-        password: never shown.
+        password: never shown; of Spark Connect, all its options, for one of them may be a token.
     """
 
     engine: Engine
@@ -82,7 +83,7 @@ def refuse_password(text: str) -> None:
         CrmError: it holds one.
     """
     login = text.partition("://")[2].partition("/")[0].rpartition("@")[0]
-    if ":" in login:
+    if ":" in login or re.search(r";\s*token\s*=", text, re.IGNORECASE):
         raise CrmError(
             "数据源地址里写了口令。",
             hint=f"请删去口令（工作簿会被转发），改放在环境变量 {PASSWORD_VARIABLE} 里。",
@@ -164,9 +165,11 @@ def _spark_address(text: str) -> Address:
             where="数据源（spark）",
             hint="例如 spark://local[*]/数据/订单 或 spark://主机:7077#库.表。",
         )
+    path, _, options = path.partition(";") if scheme.lower() == "sc" else (path, "", "")
     return Address(
         engine=Engine.SPARK,
         master=master if master.startswith("local") else f"{scheme.lower()}://{master}",
+        password=f"/;{options}" if options else None,
         path=slash + unquote(path) if path else "",
         table=unquote(table),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Of the embedded engine; what does not fit goes to disk.
 MEMORY_LIMIT = "2GB"
 _SECONDS_TO_CONNECT = 15
+_SPARK_PORTS = {"spark": 7077, "sc": 15002}
 _ORDER_NAMES = tuple(map(heading_key, (i.ORDERS.name, i.ORDERS.title, "orders")))
 
 
@@ -193,6 +195,24 @@ def _spark(address: Address, stack: ExitStack) -> Opened:
     return Opened(table=connection.table(name, database=schema or None), steps=SparkSteps(connection))
 
 
+def _reach(master: str) -> None:
+    """Nothing, where one of the hosts of spark://host:port,… or sc://host:port answers: Spark itself waits for minutes.
+
+    Raises:
+        OSError: none does.
+    """
+    scheme, _, rest = master.partition("://")
+    hosts = rest.split(",")
+    for place, each in enumerate(hosts):
+        host, _, port = each.partition(":")
+        try:
+            socket.create_connection((host, int(port or _SPARK_PORTS[scheme])), _SECONDS_TO_CONNECT).close()
+            return
+        except OSError:
+            if place == len(hosts) - 1:
+                raise
+
+
 def _spark_session(address: Address, stack: ExitStack) -> Any:
     """The session that is running, else one of our own, which ends with the stack."""
     from pyspark.sql import SparkSession
@@ -200,9 +220,11 @@ def _spark_session(address: Address, stack: ExitStack) -> Any:
     running = SparkSession.getActiveSession()
     if running is not None:
         return running
+    if not address.master.startswith("local"):
+        _reach(address.master)
     builder = SparkSession.builder.appName("crm_xl").config("spark.sql.session.timeZone", "UTC")
     if address.master.startswith("sc:"):
-        builder = builder.remote(address.master)
+        builder = builder.remote(f"{address.master}{address.password or ''}")
     else:
         builder = builder.master(address.master).config("spark.ui.showConsoleProgress", "false")
         if address.master.startswith("local"):

@@ -59,7 +59,7 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "请核对各列的类型，或用 --map 对照表指明列。",
     ),
     (
-        r"operational|connection|connect|admin ?shutdown|timeout|network|closed|socket|refused|host|java",
+        r"operational|connection|connect|admin ?shutdown|timeout|network|closed|socket|refused|unreachable|gaierror|host|java",
         "数据源连不上或读取中断。",
         "请检查地址、网络和服务器，稍后再刷新。",
     ),

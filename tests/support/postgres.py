@@ -37,7 +37,7 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         self.password = secrets.token_hex(12)
-        self._data = folder / "data"
+        self._data, self._said = folder / "data", folder / "said.txt"
         # The server does not run as root.
         self._as_user = ["runuser", "-u", "nobody", "--"] if os.geteuid() == 0 else []
         secret = folder / "password"
@@ -92,18 +92,14 @@ class Postgres:
 
     def _call(self, name: str, *arguments: object) -> None:
         code = self._done(name, *arguments)
-        assert code == 0, f"{name} ended with {code}"
+        assert code == 0, f"{name} ended with {code}: {self._said.read_text(encoding='utf-8')[-500:]}"
 
     def _done(self, name: str, *arguments: object) -> int:
         found = program(name)
         assert found is not None, f"{name} is missing: install {DEBIAN_PACKAGE}"
         command = [*self._as_user, str(found), *map(str, arguments)]
         # pg_ctl hands its output on to the server it starts, so a pipe would stay open.
-        return subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=120,
-            check=False,
-        ).returncode
+        with self._said.open("w", encoding="utf-8") as said:
+            return subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=300, check=False
+            ).returncode

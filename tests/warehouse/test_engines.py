@@ -37,7 +37,7 @@ FEW = settings(
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-@settings(FEW, max_examples=6)
+@settings(FEW, max_examples=3)
 @given(cases(fewest=20, most=60))
 def test_postgresql_is_a_sheet(postgres: Postgres, case: Case) -> None:
     store(postgres, "orders", case)
@@ -67,8 +67,8 @@ def test_a_moment_with_a_time_zone_is_of_a_day_in_china(
 @pytest.mark.slow
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PySpark leaves sockets open
-@settings(FEW, max_examples=2)
-@given(cases(fewest=40, most=80))
+@settings(FEW, max_examples=1)
+@given(cases(fewest=60, most=100))
 def test_spark_is_a_sheet(spark: SparkSession, tmp_path: Path, case: Case) -> None:
     as_texts(case.lines).to_parquet(tmp_path / "orders.parquet")
     orders = WarehouseOrders(f"spark://local[1]{tmp_path}")

@@ -89,12 +89,16 @@ def in_duckdb(folder: Path, lines: pd.DataFrame, name: str = "orders") -> str:
     [
         f"postgresql://sales:{SECRET}@127.0.0.1:1/crm#orders",
         f"clickhouse://sales:{SECRET}@127.0.0.1:1/crm#orders",
+        "spark://127.0.0.1:1,127.0.0.1:2#crm.orders",
+        "sc://127.0.0.1:1/;token=geheim-123#crm.orders",
+        f"postgresql://sales:{SECRET}@no-such-host.invalid/crm#orders",
+        "sc://no-such-host.invalid#crm.orders",
     ],
 )
 def test_a_server_that_is_down(address: str) -> None:
     error = fault(address)
     assert "连不上" in error.problem
-    assert error.where == "数据源 127.0.0.1/crm orders"
+    assert error.where == f"数据源 {parse_address(address).place.removeprefix('数据源 ')}"
 
 
 @pytest.mark.slow
@@ -327,6 +331,7 @@ class TestWorkbook:
         [
             ("no/such/folder", "找不到"),
             (f"postgresql://sales:{SECRET}@127.0.0.1:1/crm", "地址里写了口令"),
+            (f"sc://127.0.0.1:1/;token={SECRET}#orders", "地址里写了口令"),
             ("postgresql://sales@127.0.0.1:1/crm", "连不上"),
         ],
     )
