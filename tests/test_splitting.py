@@ -18,7 +18,7 @@ from crm_xl.errors import CrmError
 from crm_xl.refreshing import check, refresh
 from crm_xl.splitting import OUR_SHEETS, UNASSIGNED, Split, safe_file_name, split
 from crm_xl.tables import inputs as i
-from tests.books.samples import edit_parts
+from tests.books.samples import book, edit_parts
 from tests.builder.shipped import committed
 from tests.masking.planted import planted_book
 from tests.support import secrets as s
@@ -166,3 +166,20 @@ def test_a_book_without_owners_says_what_is_missing(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_validator_has_no_objection_to_a_split_file(made: Split) -> None:
     assert validate(next(iter(made.files.values()))) == []
+
+
+def test_a_customer_numbered_like_a_cell_moves_no_table(tmp_path: Path) -> None:
+    """Five even and six odd numbers: the customers of one owner end in D9 or D10, which is a number of the other's."""
+    rows = [[f"D{n}", f"公司{n}", "企业", ("王敏", "李强")[n % 2]] for n in range(1, 12)]
+    titles = [
+        i.CUSTOMERS.column(each).title for each in ("customer_id", "customer_name", "customer_type", "owner")
+    ]
+    source = book(tmp_path / "a.xlsx", {
+        "tblCustomers": ("客户", 4, 1, titles, rows), "tblScores": ("客户评分", 4, 1, ("客户编号",), [["D1"]]),
+    })  # fmt: skip
+    made = split(source, tmp_path / "out")
+    for owner, ends in (("王敏", b'ref="A4:D9"'), ("李强", b'ref="A4:D10"')):
+        assert len(column(made.files[owner], "tblCustomers", "客户编号")) == (5 if owner == "王敏" else 6)
+        with zipfile.ZipFile(made.files[owner]) as package:
+            tables = [package.read(name) for name in package.namelist() if "tables/" in name]
+        assert sum(ends in table for table in tables) == 1

@@ -13,6 +13,7 @@ from torture import rivals
 from torture.damage import hostile_data_files, hostile_workbooks
 from torture.deeds import DEEDS, warm
 from torture.endure import endure, originals, random_damage
+from torture.payloads import try_payloads
 from torture.survive import (
     FAULTS,
     Figures,
@@ -24,13 +25,14 @@ from torture.survive import (
 )
 
 MOMENTS = 100
+RANDOM = 10  # files of each format and kind of damage
 
 
 def main(arguments: list[str]) -> int:
     """Everything, for about so many seconds; prints figures, exit code 1 where anything was lost."""
     parser = argparse.ArgumentParser(prog="dev.py torture")
     parser.add_argument(
-        "--seconds", type=float, default=900.0, help="how long, about; what is left out is told"
+        "--seconds", type=float, default=3600.0, help="how long at most, about; what is left out is told"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args(arguments)
@@ -49,35 +51,34 @@ def main(arguments: list[str]) -> int:
         rivals.both_at_once(trials["refresh"], figures, 10)
         rivals.interleaved(write, figures)
         rivals.opened_elsewhere(write, figures)
-        for fault in FAULTS:
-            fail_at_every_operation(write, figures, fault)
         take_the_folder_away(write, figures)
         _say(figures, started)
-        files = originals(home)
-        endure(hostile_workbooks(files[".xlsx"]), figures)
-        endure(hostile_data_files(files), figures)
+        try_payloads(figures)
         _say(figures, started)
         for trial in sorted(trials.values(), key=lambda each: each.seconds):
-            if time.monotonic() > until:
-                left_out.append(f"{trial.deed.name}: killed at every operation")
-            else:
-                kill_at_every_operation(trial, figures)
-                for fault in FAULTS if trial is not write else ():
-                    if time.monotonic() < until:
-                        fail_at_every_operation(trial, figures, fault)
-                    else:
-                        left_out.append(f"{trial.deed.name}: {fault}")
+            kill_at_every_operation(trial, figures)
+            _say(figures, started)
+        files = originals(home)
+        endure(hostile_data_files(files), figures)
+        endure(hostile_workbooks(files[".xlsx"]), figures)
+        _say(figures, started)
+        for trial in sorted(trials.values(), key=lambda each: each.seconds):
+            for fault in FAULTS:
+                if time.monotonic() < until:
+                    fail_at_every_operation(trial, figures, fault)
+                else:
+                    left_out.append(f"{trial.deed.name}: {fault}")
             _say(figures, started)
         for deed in DEEDS:
-            if not deed.heavy:
-                continue
-            if time.monotonic() > until:
-                left_out.append(f"{deed.name}: killed at every operation")
-            else:
+            if deed.heavy and time.monotonic() < until:
                 kill_at_every_operation(Trial(deed, home / deed.name), figures)
                 _say(figures, started)
-        while time.monotonic() < until:
-            endure(random_damage(files, 5, chance), figures)
+            elif deed.heavy:
+                left_out.append(f"{deed.name}: killed at every operation")
+        if time.monotonic() < until:
+            endure(random_damage(files, RANDOM, chance), figures)
+        else:
+            left_out.append("files damaged at random")
     print("\n" + report(figures, left_out))
     return 1 if figures.wrong else 0
 

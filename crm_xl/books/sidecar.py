@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from crm_xl.books.unbroken import unbroken
 from crm_xl.package.areas import LAST_ROW
 from crm_xl.tables import TABLES
 
+_UNSEEN = ("Cc", "Cf")  # control and format signs
 _DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -92,17 +94,25 @@ def write_csv(path: Path, block: Block) -> None:
 
 
 def safe_text(cell: Cell) -> Cell:
-    """The cell as a CSV file may hold it: no text that a spreadsheet would take for a formula.
+    r"""The cell as a CSV file may hold it: no text that a spreadsheet would take for a formula.
 
-    >>> safe_text("=1+1"), safe_text(" ＝1"), safe_text("a=1"), safe_text(-5)
-    ("'=1+1", "' ＝1", 'a=1', -5)
+    >>> safe_text("=1+1"), safe_text(" ＝1"), safe_text("\ufeff=1"), safe_text("a=1"), safe_text(-5)
+    ("'=1+1", "' ＝1", "'\ufeff=1", 'a=1', -5)
     """
     if isinstance(cell, str):
-        # Some spreadsheets drop white space first.
-        return f"'{cell}" if cell.startswith(_DANGEROUS) or cell.lstrip().startswith(_DANGEROUS) else cell
+        # Some spreadsheets drop first what shows nothing: white space, a mark of byte order, signs of no width.
+        return f"'{cell}" if cell.startswith(_DANGEROUS) or _seen(cell).startswith(_DANGEROUS) else cell
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _seen(text: str) -> str:
+    """The text from its first sign on that anybody sees."""
+    for place, sign in enumerate(text):
+        if not sign.isspace() and unicodedata.category(sign) not in _UNSEEN:
+            return text[place:]
+    return ""
 
 
 def _writer(block: Block) -> Callable[[BinaryIO], None]:

@@ -24,6 +24,11 @@ _NUMBER_LISTS = frozenset({"numCache", "numLit"})
 _NUMBER_ATTRIBUTES = frozenset({("n", "v"), ("sharedItems", "minValue"), ("sharedItems", "maxValue")})
 _IDENTITY = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _DIGESTS = frozenset({"hashValue", "saltValue"})
+# Where something stands and how large it is, never who: a customer may well be numbered C41, or 914400.
+_PLACES = frozenset(
+    {"ref", "sqref", "r", "activeCell", "topLeftCell", "spans", "x", "y", "cx", "cy", "min", "max", "count"}
+)
+_PLACE = re.compile(r"(?:[$]?[A-Z]{1,3}[$]?[0-9]{1,7}|[$]?[A-Z]{1,3}|-?[0-9]{1,10}|[ :])+")
 # What formulas call a thing by: it cannot change alone.
 _NAMES = {("sheet", "name"): "工作表", ("definedName", "name"): "名称", ("table", "displayName"): "表格"}
 
@@ -100,7 +105,7 @@ def _redact_runs(runs: list[etree._Element], redactor: Redactor) -> bool:
 
 def _redacted(element: etree._Element, name: str, redactor: Redactor) -> str:
     text = element.text or ""
-    if _IDENTITY.fullmatch(text):  # its digits may look like a phone's
+    if _IDENTITY.fullmatch(text) or _is_place(name, text):  # its digits may look like a phone's
         return text
     if name in _FORMULAS:
         return redactor.formula(text)
@@ -126,6 +131,8 @@ def _redact_attributes(element: etree._Element, name: str, redactor: Redactor, w
         attribute = etree.QName(key).localname
         if len(value) < 2 or attribute in _DIGESTS or _IDENTITY.fullmatch(value):
             continue
+        if _is_place(attribute, value):
+            continue
         if (name, attribute) in _NUMBER_ATTRIBUTES:
             shown = value if redactor.number(value) is None else "0"
         else:
@@ -141,6 +148,10 @@ def _redact_attributes(element: etree._Element, name: str, redactor: Redactor, w
         element.set(key, shown)
         changed = True
     return changed
+
+
+def _is_place(name: str, value: str) -> bool:
+    return name in _PLACES and _PLACE.fullmatch(value) is not None
 
 
 def _put(element: etree._Element, text: str) -> bool:

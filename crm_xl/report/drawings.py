@@ -28,6 +28,7 @@ FONTS = (
 _INCHES = (6.3, 3.1)
 _DOTS = 200
 _MOST_SLICES = 8
+_LONGEST_LABEL = 20
 _HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo", "--")  # told apart in a grey print too
 _MARKS = ("o", "D")
 
@@ -64,11 +65,17 @@ def picture(drawing: Drawing, tables: Tables) -> bytes | None:
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         table = TABLES[drawing.table]
-        labels = [shown(label, table.column(drawing.label)) for label in frame[drawing.label]]
+        labels = [_short(shown(label, table.column(drawing.label))) for label in frame[drawing.label]]
         _DRAW[drawing.kind](figure, axes, labels, values, table)
         target = BytesIO()
         figure.savefig(target, format="png", metadata={"Software": None})
     return target.getvalue()
+
+
+def _short(label: str) -> str:
+    """The label as it fits beside a chart; whole it stands in the table below."""
+    line = " ".join(label.split())
+    return line if len(line) <= _LONGEST_LABEL else f"{line[: _LONGEST_LABEL - 1]}…"
 
 
 def _plain(axes: Axes) -> None:
