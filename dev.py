@@ -271,7 +271,8 @@ def libreoffice(arguments: list[str]) -> int:
         raise SetUpError("the tests marked libreoffice need LibreOffice")
     for turn in range(1, times + 1):
         started = time.perf_counter()
-        code = run([*PYTEST, "-m", "libreoffice", *rest])
+        # They share one LibreOffice and so one process; more would only look for tests and wait.
+        code = run([*PYTEST, "-n", "0", "-m", "libreoffice", *rest])
         say(
             f"run {turn} of {times}: {'failed' if code else 'passed'} after {time.perf_counter() - started:.0f} s"
         )
