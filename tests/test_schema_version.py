@@ -45,7 +45,9 @@ def _lines() -> Iterator[str]:
 
 def _is_typed(table: Table, column: Column) -> bool:
     """Whether people type it, or the rows they fill in are found by it; the rest a refresh writes anew."""
-    return column.filled or column.name in table.key or (table.role is not Role.OUTPUT and not column.computed)
+    return (
+        column.filled or column.name in table.key or (table.role is not Role.OUTPUT and not column.computed)
+    )
 
 
 def _column(table: Table, column: Column) -> str:
