@@ -43,7 +43,7 @@ def order_days(net: ir.Table) -> ir.Table:
 
 
 class WarehouseFacts(ReportFacts):
-    """The facts of orders that stay in a warehouse, see analysis.order_facts.OrderFacts.
+    """The facts of orders that stay in a warehouse, see analysis.order_questions.OrderFacts.
 
     Args:
         days: from `order_days`, kept by the engine.

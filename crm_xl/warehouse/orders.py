@@ -26,7 +26,7 @@ from crm_xl.warehouse.stages import Stage, begin
 
 
 class WarehouseOrders:
-    """An OrderSource (see analysis.order_facts), open while the `with` lasts in which the analysis runs.
+    """An OrderSource (see analysis.order_questions), open while the `with` lasts in which the analysis runs.
 
     Args:
         address: a folder, a file or a URL, see address.parse_address.

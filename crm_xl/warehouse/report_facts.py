@@ -25,7 +25,7 @@ _CELL = ["place", "stretch", *_SAID]  # customer, days, owner, region
 
 
 class ReportFacts:
-    """The part of analysis.order_facts.OrderFacts that only reports ask for; see there.
+    """The part of analysis.order_questions.OrderFacts that only reports ask for; see there.
 
     Args:
         days: from `facts.order_days`, kept by the engine.
