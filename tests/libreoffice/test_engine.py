@@ -51,6 +51,16 @@ EXPECTED = {
     "added sheet": ["第二", ["第二", "Sheet1"]],
     "no screen": "cancel",
     "native": [False, False, True, False],
+    "kinds": [
+        [[1.0, True, 1.0], [True, False, "2024-02-29T00:00:00"], [0.0, True, 2.0]],
+        [
+            [1.0, True, 1.0, "2024-02-29T00:00:00"],
+            [True, False, "2024-02-29T00:00:00", True],
+            [0.0, True, 2.0, 1.0],
+        ],
+        # 2024-02-29 is day 45351.
+        [[1.0, 1.0, 1.0, 45351.0], [1.0, 0.0, 45351.0, 1.0], [0.0, 1.0, 2.0, 1.0]],
+    ],
     "saved": [None, "new.xlsx", True],
     "found again": "new.xlsx",
 }

@@ -135,6 +135,32 @@ ask(
     "native",
     lambda: [book.api.ReadOnly, book.api.Date1904, sheet["A1:C4"].api.HasFormula, sheet["A1"].api.HasFormula],
 )
+
+
+def told(cells):
+    """Their values, moments as texts."""
+    return [
+        [value.isoformat() if isinstance(value, dt.datetime) else value for value in row]
+        for row in cells.value
+    ]
+
+
+def kinds():
+    """A truth among numbers, truths alone, a moment among numbers: typed, and beside formulas."""
+    sheet["M1"].value = [
+        ["n", "t", "d"],
+        [1, True, 1],
+        [True, False, dt.datetime(2024, 2, 29)],
+        [0, True, 2],
+    ]
+    typed = told(sheet["M2:O4"])
+    sheet["P2"].value = [["=DATE(2024,2,29)"], ["=TRUE()"], ["=1"]]
+    sheet["P2"].number_format = "yyyy-mm-dd"
+    sheet["P3"].number_format = "BOOLEAN"
+    return [typed, told(sheet["M2:P4"]), sheet["M2:P4"].api.Value2]
+
+
+ask("kinds", kinds)
 ask("refused", lambda: sheet["A1"].font)
 ask("refused call", lambda: book.macro("x")())
 ask("unknown place", lambda: sheet.range("没有"))
