@@ -102,18 +102,20 @@ def check(
     Raises:
         CrmError: the book or its data cannot be used.
     """
-    book = open_book(path_or_book, None)
+    book = open_book(path_or_book, read_only=True)
     progress("读取工作簿", 0.0)
     tables = read_tables(book, sources, orders)
     return analysed(book, tables, orders=orders, wanted=wanted, progress=progress)
 
 
-def open_book(path_or_book: str | Path | AnyBook, out: str | Path | None) -> AnyBook | FileBook:
-    """The book itself, or the workbook file as a book."""
+def open_book(
+    path_or_book: str | Path | AnyBook, out: str | Path | None = None, *, read_only: bool = False
+) -> AnyBook | FileBook:
+    """The book itself, or the workbook file as a book; one that is only read may be open in Excel."""
     if isinstance(path_or_book, str | Path):
         from crm_xl.books.file import FileBook  # only a file needs lxml and calamine
 
-        return FileBook(Path(path_or_book), out=None if out is None else Path(out))
+        return FileBook(Path(path_or_book), None if out is None else Path(out), read_only=read_only)
     return path_or_book
 
 
