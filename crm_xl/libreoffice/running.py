@@ -18,7 +18,7 @@ from crm_xl.soffice import Installed, clean_environment
 
 _START_AGAIN = 81  # a fresh profile makes the program end once with this code
 _MOST_STARTS = 3
-_SECONDS = 180
+_SECONDS = 600
 _LAST_SECONDS = 30
 
 
