@@ -2,7 +2,7 @@
 
 The system holds the lock, so it ends with the process, however that ends, also on a share; the file that stands
 for it is taken away by its holder, and one left by a killed run is simply taken over.
-Source: docs/decisions.md #48.
+Source: docs/decisions.md #51.
 """
 
 from __future__ import annotations

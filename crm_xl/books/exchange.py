@@ -2,7 +2,7 @@
 
 A rename puts a file over another without a look at what goes: whoever saved a moment before is lost. After an
 exchange what stood there is still at hand, and can be looked at and put back. Windows knows no such call; there the
-owner file of whoever has the workbook open stands guard. Source: docs/decisions.md #48.
+owner file of whoever has the workbook open stands guard. Source: docs/decisions.md #51.
 """
 
 from __future__ import annotations
