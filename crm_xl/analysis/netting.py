@@ -9,6 +9,7 @@ import pandas as pd
 
 from crm_xl.analysis.balance import CENT, Balance, exact_sum
 from crm_xl.analysis.ledger import Action, Ledger, Rule, shown
+from crm_xl.analysis.order_lines import ID_CODES
 from crm_xl.analysis.refunds import Lines, Matches, match_returns
 from crm_xl.analysis.screening import Screened
 from crm_xl.settings.model import General
@@ -27,7 +28,7 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
         ledger: takes up cancelled lines and every return.
 
     Returns:
-        The declared columns of ORDERS and net_amount, net_profit, counts; the balance.
+        The declared columns of ORDERS and net_amount, net_profit, counts, and the numbers of ID_CODES; the balance.
     """
     rows = np.flatnonzero(orders.kept)
     lines = _lines(orders, rows)
@@ -40,8 +41,9 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
     is_order = lines.amount >= 0
     net = net_lines(lines, orders.values("profit")[rows], matches, general)
     kept = net.kept
+    codes = {code: orders.codes(name)[rows[kept]] for name, code in ID_CODES.items()}
     frame = orders.frame(rows[kept]).assign(
-        net_amount=net.amount[kept], net_profit=net.profit[kept], counts=net.counts[kept]
+        net_amount=net.amount[kept], net_profit=net.profit[kept], counts=net.counts[kept], **codes
     )
     amounts = orders.values("amount")
     unmatched_sum = -exact_sum(matches.remainder)

@@ -13,6 +13,10 @@ from crm_xl.analysis.calendar import Dates, Period
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in
 
+# Cleaning tells ids apart; the whole numbers by which it did go with the lines, for to tell millions of texts apart
+# again takes most of the time. Lines that come without them are told apart here.
+ID_CODES = {"customer_id": "customer_code", "order_id": "order_code"}
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OrderDays:
@@ -59,13 +63,21 @@ class OrderLines:
     profit: Floats
     counts: Flags
     order: Codes
-    product_type: Codes  # -1 where it is missing
-    type_names: np.ndarray
     _covered: dict[Period, Flags] = field(default_factory=dict, repr=False)
     _amounts: dict[Period, Floats] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.days)
+
+    @property
+    def product_type(self) -> Codes:
+        """Which product type each line has; -1 where it is missing."""
+        return self.numbered.types[0]
+
+    @property
+    def type_names(self) -> np.ndarray:
+        """The product types, in order."""
+        return self.numbered.types[1]
 
     @cached_property
     def owners(self) -> Codes:
@@ -134,15 +146,18 @@ class NumberedLines:
         known = days <= np.datetime64(analysis_date, "D")
         if not known.all():
             orders, days = orders.loc[known], days[known]
-        customer, ids = pd.factorize(orders["customer_id"].to_numpy(dtype=object))
-        order_id, distinct = pd.factorize(orders["order_id"].to_numpy(dtype=object))
-        order = pd.factorize(customer.astype(np.int64) * max(len(distinct), 1) + order_id)[0]
-        return cls(
-            orders, days, customer.astype(np.int64), ids, order_id.astype(np.int64), order.astype(np.int64)
-        )
+        customer, first = _renumbered(orders, "customer_id")
+        ids = orders["customer_id"].to_numpy(dtype=object)[first]
+        order_id = order = _renumbered(orders, "order_id")[0]
+        whose = np.empty(int(order_id.max(initial=-1)) + 1, dtype=np.int64)
+        whose[order_id] = customer
+        if (whose[order_id] != customer).any():
+            order = pd.factorize(customer * len(whose) + order_id)[0].astype(np.int64)
+        return cls(orders, days, customer, ids, order_id, order)
 
     @cached_property
-    def _types(self) -> tuple[Codes, np.ndarray]:
+    def types(self) -> tuple[Codes, np.ndarray]:
+        """Which product type each line has, -1 for none, and their names in order."""
         codes, names = self.texts("product_type")
         order = np.argsort(names)
         place = np.full(len(names) + 1, -1, dtype=np.int64)  # the last for those that are missing
@@ -158,7 +173,6 @@ class NumberedLines:
 
     def of_customers(self, customers: pd.Index[Any]) -> OrderLines:
         """The lines as arrays, their customers numbered as in the index."""
-        types, names = self._types
         return OrderLines(
             tally=Tally(
                 codes_in(pd.Series(self.ids, dtype=object), customers)[self.customer], len(customers)
@@ -168,10 +182,23 @@ class NumberedLines:
             profit=self.lines["net_profit"].to_numpy(dtype=float),
             counts=self.lines["counts"].to_numpy(dtype=bool),
             order=self.order,
-            product_type=types,
-            type_names=names,
             numbered=self,
         )
+
+
+def _renumbered(orders: pd.DataFrame, name: str) -> tuple[Codes, Codes]:
+    """The ids of a column numbered in order of first appearance, and the row where each appears first."""
+    if ID_CODES[name] in orders:
+        codes = orders[ID_CODES[name]].to_numpy(dtype=np.int64)
+    else:
+        codes = pd.factorize(orders[name].to_numpy(dtype=object))[0].astype(np.int64)
+    first = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # what is written last stays
+    there = np.flatnonzero(first >= 0)
+    there = there[np.argsort(first[there])]
+    number = np.empty(len(first), dtype=np.int64)
+    number[there] = np.arange(len(there))
+    return number[codes], first[there]
 
 
 def order_lines(orders: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp) -> OrderLines:

@@ -68,7 +68,8 @@ def found(result: Cleaned) -> list[tuple[str, str, str, str, str]]:
 
 def test_a_cleaned_table_has_every_declared_column_typed() -> None:
     frame = of_orders((1001.0, "C1", "2024年3月5日", "1,200.50", "P1", "确认")).tables[i.ORDERS.name]
-    assert list(frame.columns) == [*i.ORDERS.names, "net_amount", "net_profit", "counts"]
+    more = ["net_amount", "net_profit", "counts", "customer_code", "order_code"]
+    assert list(frame.columns) == [*i.ORDERS.names, *more]
     row = frame.iloc[0]
     assert (row["order_id"], row["order_date"], row["amount"], row["status"], row["line_no"]) == (
         "1001", pd.Timestamp("2024-03-05"), 1200.5, "已确认", None,
