@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,8 @@ _CACHED_TEXTS = 100_000
 # What XML cannot hold, carriage returns (a parser would make them line feeds), and texts that would be taken
 # for such an escape.
 _ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_MARKUP = re.compile("[&<>]")
+# Markup, and every space but the plain one.
+_NOT_PLAIN = re.compile("[&<>\t\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 # Excel counts a 29 February 1900 that never was; before it, serials are one less than days since 1899-12-30.
 _PHANTOM_DAY = datetime(1900, 3, 1)
@@ -43,10 +44,9 @@ class CellWriter:
         self._date1904 = date1904
         self._number = (f"><{prefix}v>", f"</{prefix}v></{prefix}c>")
         self._truth = f' t="b"><{prefix}v>%d</{prefix}v></{prefix}c>'
-        self._text = (
-            f' t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">',
-            f"</{prefix}t></{prefix}is></{prefix}c>",
-        )
+        self._text = f' t="inlineStr"><{prefix}is><{prefix}t>', f"</{prefix}t></{prefix}is></{prefix}c>"
+        # Space at the ends is lost without it; where there is none, it would be a quarter of the sheet.
+        self._spaced_text = self._text[0].replace("t>", 't xml:space="preserve">')
         self._texts: dict[str, str] = {}
         self._by_type: dict[type, Callable[[Any], str]] = {
             str: self.text,
@@ -124,12 +124,8 @@ class CellWriter:
                 return [tails[value] for value in values]
         return self._tails_of(after, values, kinds, end)
 
-    def _tails_of(self, after: str, values: Sequence[Any], kinds: Collection[type], end: str) -> list[str]:
-        if (
-            str in kinds
-            and kinds <= {str, type(None)}
-            and _needs_no_escape([value or "" for value in values])
-        ):
+    def _tails_of(self, after: str, values: Sequence[Any], kinds: set[type], end: str) -> list[str]:
+        if kinds <= {str, type(None)} and _are_plain([value for value in values if value]):
             before, blank = f"{after}{self._text[0]}", f"{after}{self.blank}{end}"
             end = f"{self._text[1]}{end}"
             return [f"{before}{value}{end}" if value else blank for value in values]
@@ -140,7 +136,8 @@ class CellWriter:
         """A text; it never becomes a formula, an error or a number. An empty one is a blank."""
         found = self._texts.get(value)
         if found is None:
-            found = f"{self._text[0]}{escape_text(value)}{self._text[1]}" if value else self.blank
+            before = self._text[0] if _are_plain([value]) else self._spaced_text
+            found = f"{before}{escape_text(value)}{self._text[1]}" if value else self.blank
             if len(self._texts) < _CACHED_TEXTS:
                 self._texts[value] = found
         return found
@@ -211,12 +208,16 @@ def moment_text(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(sep=" ").removesuffix(" 00:00:00")
 
 
-def _needs_no_escape(texts: Sequence[str]) -> bool:
-    """Whether every text is its own XML content; looked at together, in a tenth of the time that each would take."""
+def _are_plain(texts: Sequence[str]) -> bool:
+    """Whether all are XML content as they are, without space at their ends; seen of all together, ten times faster."""
+    joined = "\n".join(("", *texts, ""))
     return (
-        max(map(len, texts)) <= MOST_CHARACTERS // 2
-        and _MARKUP.search(joined := "\n".join(texts)) is None
+        joined.count("\n") == len(texts) + 1
+        and "\n " not in joined
+        and " \n" not in joined
+        and _NOT_PLAIN.search(joined) is None
         and _ESCAPES.search(joined) is None
+        and max(map(len, texts), default=0) <= MOST_CHARACTERS // 2
     )
 
 
