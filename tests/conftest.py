@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support import retail
@@ -15,6 +16,10 @@ from tests.support.postgres import Postgres
 collect_ignore_glob = ["support/uno/*"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# A law holds or not; how long one example takes says only how busy the machine is. Benchmarks hold the speed.
+hypothesis.settings.register_profile("laws", deadline=None)
+hypothesis.settings.load_profile("laws")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
