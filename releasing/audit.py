@@ -27,7 +27,7 @@ from packaging.utils import canonicalize_name
 
 from releasing.wheelhouse import OURS, PYTHON, ROOT, windows
 
-NOT_SHIPPED = frozenset({"test"})  # extras for developers
+NOT_SHIPPED = frozenset({"test", "peers"})  # extras for developers
 _SERVICE_SECONDS = 120
 
 # May be used, changed and passed on in a business, with their notices. SPDX identifiers.
@@ -47,6 +47,7 @@ _WRITTEN = {
     "apache license version 2.0": "Apache-2.0",
     "apache software license": "Apache-2.0",
     "apache 2.0": "Apache-2.0",
+    "3-clause bsd license": "BSD-3-Clause",
     "bsd 3-clause": "BSD-3-Clause",
     "bsd 3-clause license": "BSD-3-Clause",
     "bsd license": "BSD-3-Clause",  # the classifier tells no clauses apart; each of them is permissive
