@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from importlib.metadata import version
 from math import log
 from pathlib import Path
@@ -106,6 +107,7 @@ class Measurement:
     baseline_seconds: float
     all_seconds: Sequence[float] = field(default=())
     all_baseline_seconds: Sequence[float] = field(default=())
+    measured_on: str = ""  # 2026-11-22
     size: int | None = None
     others: Mapping[str, float] = field(default_factory=dict)  # medians of what else it is compared with
     peak_gigabytes: float | None = None
@@ -213,6 +215,7 @@ def measure(name: str, module: str, size: int | None = None) -> Measurement:
         baseline_seconds=median(times["baseline"]),
         all_seconds=times["ours"],
         all_baseline_seconds=times["baseline"],
+        measured_on=date.today().isoformat(),
         size=size,
         others=times["others"],
         peak_gigabytes=peak["peak_gigabytes"],
@@ -247,24 +250,47 @@ def table(measurements: Sequence[Measurement]) -> str:
     return "\n".join(lines)
 
 
+def setting() -> dict[str, Any]:
+    """The machine and the versions that figures belong to."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packages": {name: version(name) for name in COMPARED},
+    }
+
+
 def write_report(measurements: Sequence[Measurement], path: Path = REPORT) -> None:
     """Write every figure, and the machine and versions they belong to, as JSON."""
     report = {
-        "machine": {
-            "python": platform.python_version(),
-            "system": platform.platform(),
-            "packages": {name: version(name) for name in COMPARED},
-        },
+        "machine": setting(),
         "cases": [{**asdict(one), "ratio": one.ratio, "over": one.over} for one in measurements],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
+def read_report(path: Path = REPORT) -> list[Measurement]:
+    """The figures of a report of this very machine and these versions; none of another, or where there is none."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    if report.get("machine") != setting():
+        return []
+    known = {each.name for each in fields(Measurement)}
+    return [
+        Measurement(**{key: value for key, value in one.items() if key in known}) for one in report["cases"]
+    ]
+
+
 def measured(
     names: Sequence[str], cases: Mapping[str, str], report: Path
 ) -> tuple[list[Measurement], list[str]]:
-    """Every measurement of the named cases, and what failed or exceeds a limit; all figures go to the report."""
+    """Every measurement of the named cases, and what failed or exceeds a limit.
+
+    Each goes to the report as soon as it is there, beside what the report holds of other cases.
+    """
+    others = [one for one in read_report(report) if one.name not in names]
     found: list[Measurement] = []
     faults: list[str] = []
     for name in names:
@@ -275,6 +301,7 @@ def measured(
                 print(f"measuring {name}{'' if size is None else f' {size:,}'} ...", flush=True)
                 of_case.append(measure(name, cases[name], size))
                 found.append(of_case[-1])
+                write_report([*others, *found], report)
                 faults += [f"{name} {size or ''}: {fault}" for fault in of_case[-1].over]
         except Exception as error:  # one broken case must not hide the figures of the others
             faults.append(f"{name}: {type(error).__name__}: {error}")
@@ -282,8 +309,6 @@ def measured(
             grown = exponent(of_case, case.held_from)
             if grown is not None and case.most_exponent is not None and grown > case.most_exponent:
                 faults.append(f"{name}: time grows by n^{grown:.2f}, at most n^{case.most_exponent:g}")
-    if found:
-        write_report(found, report)
     return found, faults
 
 
