@@ -101,8 +101,10 @@ def convert(
     if kind in ("string", "empty"):
         return _distinct(values, column)
     if numeric and kind in _NUMBERS_ALONE:
-        values = values.copy()
-        values[missing(values)] = None
+        blank = missing(values)
+        if blank.any():
+            values = values.copy()
+            values[blank] = None
         return _numbers(values.astype(np.float64), column)
     if temporal and kind == "datetime" and not any(map(attrgetter("tzinfo"), values[~missing(values)])):
         return _moments(pd.DatetimeIndex(values).to_numpy().astype(MOMENT), column)

@@ -56,7 +56,11 @@ def cell_values(series: pd.Series, column: Column) -> list[Any]:
     else:
         plain = series.to_numpy(dtype=object)
     missing = series.isna().to_numpy()
-    return [None if absent else value for value, absent in zip(plain, missing, strict=True)]
+    if missing.any():
+        plain = plain.copy()
+        plain[missing] = None
+    values: list[Any] = plain.tolist()
+    return values
 
 
 def _moment(value: Any, column: Column) -> Any:
