@@ -11,6 +11,7 @@ from crm_xl.builder.charts_reports import BELOW, REPORT_CHARTS
 from crm_xl.builder.charts_sales import SALES_CHARTS
 from crm_xl.builder.drawing import (
     COLUMN_PIXELS,
+    MONTHS,
     ROW_PIXELS,
     SMALL,
     WIDTH,
@@ -125,14 +126,7 @@ def trend(author: Author) -> tuple[Chart, str]:
             "marker": open_marks(PALETTE[1]),
         }
     )
-    chart.set_x_axis(
-        {
-            "num_font": {**SMALL, "rotation": -45},
-            "num_format": "yyyy-mm",
-            "text_axis": True,
-            "interval_unit": 2,
-        }
-    )
+    chart.set_x_axis(MONTHS)
     chart.set_y_axis({**axis("订单总额（万元）"), "num_format": "#,##0", "min": 0})
     chart.set_y2_axis(
         {

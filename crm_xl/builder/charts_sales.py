@@ -8,14 +8,13 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import SMALL, WIDTH, axis, new_chart, open_marks, series
+from crm_xl.builder.charts_turns import turning_lines
+from crm_xl.builder.drawing import SMALL, axis, new_chart, open_marks, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 from crm_xl.tables import sales_reports as x
 
 _NAMES = {"num_font": {**SMALL, "rotation": -45}, "text_axis": True}
-_MONTHS = {**_NAMES, "num_format": "yyyy-mm", "interval_unit": 2}
-_LOW = 195  # pixels: three of them stand on one page
 _LEGEND = {"position": "bottom", "font": SMALL}
 
 
@@ -78,45 +77,6 @@ def year_beside_year(author: Author) -> tuple[Chart, str]:
     return chart, "近12个月成交金额与去年同期：柱形图"
 
 
-def amount_turns(author: Author) -> tuple[Chart, str]:
-    """A line with the months that turn marked: amount."""
-    return _turns(author, "amount", "订单总额拐点", "订单总额（万元）", "#,##0")
-
-
-def new_customer_turns(author: Author) -> tuple[Chart, str]:
-    """A line with the months that turn marked: new customers."""
-    return _turns(author, "new_customers", "新增客户数拐点", "新增客户数（家）", "#,##0")
-
-
-def active_share_turns(author: Author) -> tuple[Chart, str]:
-    """A line with the months that turn marked: the share of active customers."""
-    return _turns(author, "active_share", "活跃客户占比拐点", "活跃客户占比（%）", "0%")
-
-
-def _turns(author: Author, column: str, title: str, unit: str, shown: str) -> tuple[Chart, str]:
-    chart = new_chart(author, "line", f"{title}（◆）")
-    chart.set_size({"width": WIDTH, "height": _LOW})
-    block = x.TURNING_CHART
-    chart.add_series({**series(author, block, "month", column), "line": {"color": PALETTE[0], "width": 2.25}})
-    chart.add_series(
-        {
-            **series(author, block, "month", f"{column}_turn"),
-            "line": {"none": True},
-            "marker": {
-                "type": "diamond",
-                "size": 10,
-                "fill": {"color": PALETTE[1]},
-                "border": {"color": "#FFFFFF"},
-            },
-            "data_labels": {"value": True, "position": "above", "font": SMALL, "num_format": shown},
-        }
-    )
-    chart.set_x_axis(_MONTHS)
-    chart.set_y_axis({**axis(unit), "num_format": shown, "min": 0})
-    chart.set_legend({"none": True})
-    return chart, f"近24个月{title}：折线图，拐点以菱形标出"
-
-
 def _columns(
     author: Author,
     title: str,
@@ -148,5 +108,5 @@ SALES_CHARTS: dict[str, tuple[tuple[Table, ...], tuple[Callable[[Author], tuple[
     x.SALES_REPORT.sheet: ((x.SALES_CHART,), (sales_by_period,)),
     x.OWNER_COMPARE.sheet: ((x.OWNER_CHART,), (owners_amounts, owners_beside_team)),
     x.COMPARE.sheet: ((x.COMPARE_CHART,), (year_beside_year,)),
-    x.TURNING_POINTS.sheet: ((x.TURNING_CHART,), (amount_turns, new_customer_turns, active_share_turns)),
+    x.TURNING_POINTS.sheet: ((x.TURNING_CHART,), turning_lines(x.TURNING_CHART, x.TURNING_CHART, low=True)),
 }

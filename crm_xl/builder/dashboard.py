@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
 from crm_xl.builder.charts import tier_amounts
-from crm_xl.builder.charts_dashboard import active_share, amounts_and_new, industries
+from crm_xl.builder.charts_dashboard import MONTHLY_LINES, industries
 from crm_xl.builder.drawing import has, insert
 from crm_xl.builder.layout import CHART_TOP, DASHBOARD_LEFT, DASHBOARD_RIGHT, SheetPlan
 from crm_xl.builder.printing import A4
@@ -22,7 +25,7 @@ _WIDTHS = (2, 18, 26, 12, 15, 15, 30, 3, 14, 26, 16, 16, 32)
 _LAST = len(_WIDTHS) - 1
 _CAPTION_LINES = 7  # small data have more to be told of
 _TOP_HEIGHT, _CHART_HEIGHT = 248, 325  # pixels
-_LEFT_WIDTH, _RIGHT_WIDTH, _PIE_WIDTH, _BAR_WIDTH = 830, 745, 370, 640
+_PIE_WIDTH, _BAR_WIDTH, _LINE_WIDTH, _GAP = 370, 640, 532, 12
 _PALE, _DEEP = "#FFFFFF", "#7FB8DC"  # black figures are readable on both, and in a grey print
 
 
@@ -77,15 +80,17 @@ def _heat(worksheet: Worksheet, top: int, left: int, table: Table) -> None:
 
 
 def _draw(author: Author, worksheet: Worksheet) -> None:
-    drawings = []
+    drawings: list[tuple[int, int, int, int, int, Callable[[Author], tuple[Chart, str]]]] = []
     if has(author, o.TIER_CHART):
-        drawings.append((3, DASHBOARD_LEFT + 4, _PIE_WIDTH, _TOP_HEIGHT, tier_amounts))
+        drawings.append((3, DASHBOARD_LEFT + 4, 0, _PIE_WIDTH, _TOP_HEIGHT, tier_amounts))
     if has(author, d.INDUSTRY_CHART):
-        drawings.append((3, DASHBOARD_RIGHT + 1, _BAR_WIDTH, _TOP_HEIGHT, industries))
-    if has(author, o.TREND):
-        drawings.append((CHART_TOP, DASHBOARD_LEFT, _LEFT_WIDTH, _CHART_HEIGHT, amounts_and_new))
-        drawings.append((CHART_TOP, DASHBOARD_RIGHT, _RIGHT_WIDTH, _CHART_HEIGHT, active_share))
-    for row, column, width, height, maker in drawings:
+        drawings.append((3, DASHBOARD_RIGHT + 1, 0, _BAR_WIDTH, _TOP_HEIGHT, industries))
+    if has(author, o.TREND, d.TREND_TURNS):
+        drawings += [
+            (CHART_TOP, DASHBOARD_LEFT, place * (_LINE_WIDTH + _GAP), _LINE_WIDTH, _CHART_HEIGHT, line)
+            for place, line in enumerate(MONTHLY_LINES)
+        ]
+    for row, column, x_offset, width, height, maker in drawings:
         chart, description = maker(author)
         chart.set_size({"width": width, "height": height})
-        insert(worksheet, row, column, (chart, description))
+        insert(worksheet, row, column, (chart, description), x_offset)

@@ -16,6 +16,13 @@ from crm_xl.schema import Table
 WIDTH, HEIGHT = 560, 300  # pixels
 ROW_PIXELS, COLUMN_PIXELS = 20, 64
 SMALL = {"name": FONT, "size": 9}
+# The options of a category axis of 24 months.
+MONTHS = {
+    "num_font": {**SMALL, "rotation": -45},
+    "num_format": "yyyy-mm",
+    "text_axis": True,
+    "interval_unit": 2,
+}
 _TITLE = {"name": FONT, "size": 12, "bold": True}
 _GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
 _PARTS = {
@@ -30,10 +37,14 @@ def has(author: Author, *tables: Table) -> bool:
     return all(table.name in names for table in tables)
 
 
-def insert(worksheet: Worksheet, row: int, column: int, drawing: tuple[Chart, str]) -> None:
-    """Put a chart, with what a screen reader says of it, at a place; it moves with the cells, not sizes."""
+def insert(
+    worksheet: Worksheet, row: int, column: int, drawing: tuple[Chart, str], x_offset: int = 0
+) -> None:
+    """Put a chart, with what a screen reader says of it, so many pixels right of a place; it moves with the cells, not sizes."""
     chart, description = drawing
-    worksheet.insert_chart(row, column, chart, {"object_position": 2, "description": description})
+    worksheet.insert_chart(
+        row, column, chart, {"object_position": 2, "description": description, "x_offset": x_offset}
+    )
 
 
 def new_chart(author: Author, kind: str, title: str) -> Chart:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from crm_xl.schema import Table
+from crm_xl.schema import Column, Kind, Table
 from crm_xl.tables import inputs as i
 from crm_xl.tables.columns import CUSTOMER_ID, CUSTOMER_NAME, OWNER, count, money, output, text
-from crm_xl.tables.outputs import CHART_SHEET
+from crm_xl.tables.outputs import CHART_SHEET, TREND_MONTHS
+from crm_xl.tables.sales_reports import TURNS
 
 DASHBOARD_SHEET = "看板"
 SCORES_SHOWN = 5  # of R and of F
@@ -64,6 +65,11 @@ INDUSTRY_CHART = output(
     sheet=CHART_SHEET, fixed_rows=INDUSTRIES_SHOWN, guide="004", note="金额最大的行业在前，其余合为其他",
 )
 
+TREND_TURNS = output(
+    "tblTrendTurns", "月度走势拐点", Column(name="month", title="月份", kind=Kind.MONTH), *TURNS,
+    needs=_ORDERS, sheet=CHART_SHEET, fixed_rows=TREND_MONTHS, guide="004", note="月度趋势的拐点，不随趋势拐点表上方的选择改变",
+)
+
 OUTPUTS: tuple[Table, ...] = (
-    KEY_FIGURES, RF_HEAT, REGION_HEAT, TOP_WARNINGS, TOP_MOVERS, DATA_STATUS, INDUSTRY_CHART,
+    KEY_FIGURES, RF_HEAT, REGION_HEAT, TOP_WARNINGS, TOP_MOVERS, DATA_STATUS, INDUSTRY_CHART, TREND_TURNS,
 )

@@ -82,6 +82,12 @@ TURNING_POINTS = output(
     needs=_NEEDS, guide="004", note="所选期间最后一天为止的24个月；显著度达到参数“拐点显著度”、折合客户数达到“拐点最小基数”的局部极值，未满的月份不计",
 )  # fmt: skip
 
+# Of months that turn, the figure; else nothing.
+TURNS = (
+    money("amount_turn", "金额拐点", "万元"), count("new_customers_turn", "新增客户拐点"),
+    percent("active_share_turn", "活跃占比拐点"),
+)  # fmt: skip
+
 # Blocks that charts read.
 COMPARE_CHART = output(
     "tblCompareChart", "同比图表", text("label", "月份"), money("amount", "本期(万元)", "万元"),
@@ -101,9 +107,8 @@ SALES_CHART = output(
 )  # fmt: skip
 TURNING_CHART = output(
     "tblTurningChart", "拐点图表", Column(name="month", title="月份", kind=Kind.MONTH),
-    money("amount", "订单总额(万元)", "万元"), money("amount_turn", "金额拐点", "万元"),
-    count("new_customers", "新增客户数"), count("new_customers_turn", "新增客户拐点"),
-    percent("active_share", "活跃客户占比"), percent("active_share_turn", "活跃占比拐点"),
+    money("amount", "订单总额(万元)", "万元"), count("new_customers", "新增客户数"), percent("active_share", "活跃客户占比"),
+    *TURNS,
     needs=_NEEDS, sheet=CHART_SHEET, fixed_rows=TREND_MONTHS, guide="004",
 )  # fmt: skip
 

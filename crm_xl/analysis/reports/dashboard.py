@@ -21,6 +21,7 @@ from crm_xl.analysis.reports.groups import industries
 from crm_xl.analysis.reports.sales_facts import REGION
 from crm_xl.analysis.reports.sales_figures import HUNDRED, block
 from crm_xl.analysis.reports.status import status_of
+from crm_xl.analysis.reports.turning_points import turn_marks, turns_of
 from crm_xl.analysis.tally import divide, sums
 from crm_xl.schema import Table
 from crm_xl.tables import dashboard as d
@@ -36,7 +37,7 @@ Row = tuple[str, str, str]
 
 
 def make(ground: Ground) -> Made:
-    """KEY_FIGURES, RF_HEAT, REGION_HEAT, TOP_WARNINGS, TOP_MOVERS and INDUSTRY_CHART; what needs orders only with them."""
+    """What stands on 看板 but DATA_STATUS, and INDUSTRY_CHART and TREND_TURNS; what needs orders only with them."""
     made = {
         d.KEY_FIGURES.name: key_figures(ground),
         d.TOP_MOVERS.name: _movers(ground),
@@ -46,6 +47,8 @@ def make(ground: Ground) -> Made:
         made[d.RF_HEAT.name] = rf_heat(ground.made[o.RFM.name])
         made[d.TOP_WARNINGS.name] = _warnings(ground)
         made[d.REGION_HEAT.name] = region_heat(ground)
+        trend = ground.made[o.TREND.name]
+        made[d.TREND_TURNS.name] = turn_marks(trend, turns_of(trend, ground.date, ground.settings))
     return Made(tables=made)
 
 

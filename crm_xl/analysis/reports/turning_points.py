@@ -8,7 +8,7 @@ that 参数 says. From 1 to 3 new customers is no turn: what counts customers mu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from crm_xl.analysis.reports.ground import Ground, Made
 from crm_xl.analysis.reports.sales_figures import ties
 from crm_xl.analysis.tally import Codes
 from crm_xl.analysis.trend import monthly_trend
+from crm_xl.settings import Settings
 from crm_xl.settings.model import BOUND_TOLERANCE
 from crm_xl.tables import outputs as o
 from crm_xl.tables import sales_reports as t
@@ -75,21 +76,14 @@ def make_turning_points(ground: Ground) -> Made:
     """
     choice = choice_of(t.TURNING_CHOICE, ground)
     trend = _trend(choice, ground)
-    complete = choice.period.end.is_month_end
-    share, fewest = ground.settings.general.turning_prominence, ground.settings.general.turning_floor
+    turns = turns_of(trend, choice.period.end, ground.settings)
     months = trend["month"].tolist()
-    marks: dict[str, Floats] = {}
     rows = []
     for metric in METRICS:
         values = trend[metric.column].to_numpy(dtype=float)
-        known = np.flatnonzero(~np.isnan(values))
-        known = known if complete else known[known < len(values) - 1]
-        least = np.zeros(len(values)) if metric.customers is None else fewest / metric.customers(trend)
-        places, prominences = turning_points(values[known], share, least[known])
-        marks[metric.column] = np.full(len(values), np.nan)
-        marks[metric.column][known[places]] = values[known[places]]
-        before = int(known[0]) if len(known) else 0
-        for place, prominence in zip(known[places], prominences, strict=True):
+        begun = np.flatnonzero(~np.isnan(values))
+        before = int(begun[0]) if len(begun) else 0
+        for place, prominence in zip(*turns[metric.column], strict=True):
             turn = PEAK if prominence > 0 else VALLEY
             rows.append(
                 {
@@ -104,8 +98,8 @@ def make_turning_points(ground: Ground) -> Made:
             )
             before = int(place)
     frame = pd.DataFrame(rows, columns=list(t.TURNING_POINTS.names))
-    block = trend[["month", *(metric.column for metric in METRICS)]].assign(
-        **{f"{name}_turn": values for name, values in marks.items()}
+    block = pd.concat(
+        [turn_marks(trend, turns), trend[[metric.column for metric in METRICS]]], axis="columns"
     )
     amounts = trend["amount"].dropna().to_numpy(dtype=float)
     shown = Period(months[0], choice.period.end)
@@ -121,6 +115,40 @@ def make_turning_points(ground: Ground) -> Made:
             ties(t.TURNING_POINTS, amounts * YUAN_PER_WAN, ground.sales([choice.period]), choice, shown),
         ),
     )
+
+
+def turns_of(trend: pd.DataFrame, end: pd.Timestamp, settings: Settings) -> dict[str, tuple[Codes, Floats]]:
+    """The turns of every line of METRICS: their places in the trend, and how much each stands out, as turning_points has it.
+
+    Args:
+        trend: TREND.
+        end: the day its last month is known up to; a month that still runs is no fall.
+        settings: how much must stand out.
+    """
+    share, fewest = settings.general.turning_prominence, settings.general.turning_floor
+    found = {}
+    for metric in METRICS:
+        values = trend[metric.column].to_numpy(dtype=float)
+        known = np.flatnonzero(~np.isnan(values))
+        known = known if end.is_month_end else known[known < len(values) - 1]
+        least = np.zeros(len(values)) if metric.customers is None else fewest / metric.customers(trend)
+        places, stand_out = turning_points(values[known], share, least[known])
+        found[metric.column] = (known[places], stand_out)
+    return found
+
+
+def turn_marks(trend: pd.DataFrame, turns: Mapping[str, tuple[Codes, Floats]]) -> pd.DataFrame:
+    """What a chart marks: month, and for each line of METRICS `{column}_turn`, its figure where it turns, else missing.
+
+    Args:
+        trend: TREND.
+        turns: of it, from `turns_of`.
+    """
+    marks = trend[["month"]].copy()
+    for column, (places, _) in turns.items():
+        turned = np.isin(np.arange(len(trend)), places)
+        marks[f"{column}_turn"] = trend[column].where(turned)
+    return marks
 
 
 def turning_points(values: Floats, share: float, least: Floats | float = 0.0) -> tuple[Codes, Floats]:

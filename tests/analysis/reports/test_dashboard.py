@@ -15,6 +15,8 @@ from crm_xl.analysis.results import Results
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import inputs as i
 from crm_xl.tables import outputs as o
+from crm_xl.tables import sales_reports as x
+from tests.support.ground import typed_row
 
 CUSTOMERS = pd.DataFrame(
     {
@@ -113,6 +115,90 @@ def test_industries_by_upper_level() -> None:
     told = {row.label: (row.customers, row.amount) for row in frame.itertuples()}
     assert told == {"制造业": (2.0, 20.0), "金融": (2.0, 0.0), "教育": (1.0, 0.0)}
     assert frame["label"].tolist()[0] == "制造业"
+
+
+# 元 of C1 and C3 from June to October 2026.
+SUMMER, AUTUMN = (200_000.0, 300_000.0, 800_000.0, 300_000.0, 200_000.0), (
+    100_000.0, 100_000.0, 100_000.0, 700_000.0, 100_000.0,
+)  # fmt: skip
+
+
+def by_month(customer: str, amounts: tuple[float, ...]) -> pd.DataFrame:
+    days = [f"2026-{month:02}-05" for month in range(6, 6 + len(amounts))]
+    names = [f"{customer}-{month}" for month in range(len(amounts))]
+    return pd.DataFrame(
+        {"order_id": names, "customer_id": customer, "order_date": days, "amount": amounts, "profit": 0.0}
+    )
+
+
+def marks(outcome: Results, name: str = d.TREND_TURNS.name) -> dict[str, dict[str, float]]:
+    """Column -> month -> the figure that is marked."""
+    frame = outcome.tables[name].set_index("month")[[column.name for column in x.TURNS]]
+    return {
+        column: {f"{month:%Y-%m}": value for month, value in frame[column].dropna().items()}
+        for column in frame
+    }
+
+
+def test_the_months_that_turn_are_marked_and_no_others() -> None:
+    """August stands 800 − 200 = 600 thousand out, far more than 30 % of the mean, 360; the rest only rises or falls.
+
+    One customer is new, in the first month, and orders in every month: nothing else turns.
+    """
+    outcome = results(orders=by_month("C1", SUMMER))
+    block = outcome.tables[d.TREND_TURNS.name]
+    assert list(block) == list(d.TREND_TURNS.names)
+    assert len(block) == d.TREND_TURNS.fixed_rows == 24
+    assert block["month"].tolist() == outcome.tables[o.TREND.name]["month"].tolist()
+    assert marks(outcome) == {
+        "amount_turn": {"2026-08": 80.0}, "new_customers_turn": {}, "active_share_turn": {},
+    }  # fmt: skip
+
+
+def test_customers_and_their_share_turn_where_enough_of_them_do() -> None:
+    """Of 20 customers 1, 11, 1, 6 and 1 begin from June to October; each orders in that month only.
+
+    July stands 11 − 1 = 10 out, September 6 − 1 = 5, August's low as much; all that is asked for is 5 of them, and
+    30 % of the mean of 4. Active of those so far: 1 ÷ 1, 11 ÷ 12, 1 ÷ 13, 6 ÷ 19, 1 ÷ 20. Only September and
+    August can turn: the peak stands 6 ÷ 19 − 1 ÷ 13 = 23.9 % out, of 19 customers 4.5: no turn, nor is August's
+    low, of 13 customers 3.1.
+    """
+    begun = [
+        month for month, number in zip(range(6, 11), (1, 11, 1, 6, 1), strict=True) for _ in range(number)
+    ]
+    people = pd.DataFrame(
+        {"customer_id": [f"N{n}" for n in range(20)], "customer_name": [f"客户{n}" for n in range(20)]}
+    )
+    orders = pd.DataFrame(
+        {
+            "order_id": [f"O{n}" for n in range(20)],
+            "customer_id": people["customer_id"],
+            "order_date": [f"2026-{month:02}-05" for month in begun],
+            "amount": 10_000.0,
+        }
+    )
+    found = marks(results(people, orders))
+    assert found["new_customers_turn"] == {"2026-07": 11.0, "2026-08": 1.0, "2026-09": 6.0}
+    assert found["active_share_turn"] == {}
+
+
+def test_the_choices_above_the_turning_points_do_not_move_the_marks() -> None:
+    """August 80 + 10 and September 30 + 70 万元: together only September turns; C1 alone in August."""
+    customers = CUSTOMERS.assign(owner=["李强", "李强", "王敏", "王敏", "王敏"])
+    tables = {
+        i.CUSTOMERS.name: customers,
+        i.ORDERS.name: pd.concat([by_month("C1", SUMMER), by_month("C3", AUTUMN)], ignore_index=True),
+    }
+    told = {"today": "2026-11-01", "analysis_date": "2026-10-31"}
+    plain = analyze(tables, **told)
+    narrowed = analyze(
+        {**tables, x.TURNING_CHOICE.name: typed_row(x.TURNING_CHOICE, owner="李强", end="2026-09-30")}, **told
+    )
+    assert marks(narrowed, x.TURNING_CHART.name)["amount_turn"] == {"2026-08": 80.0}
+    assert marks(plain)["amount_turn"] == {"2026-09": 100.0}
+    pd.testing.assert_frame_equal(narrowed.tables[d.TREND_TURNS.name], plain.tables[d.TREND_TURNS.name])
+    # Without a choice the sheet and 看板 mark the same.
+    assert marks(plain) == marks(plain, x.TURNING_CHART.name)
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), max_size=60))
