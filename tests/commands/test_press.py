@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -160,7 +161,9 @@ def test_a_refresh_stays_within_its_calls(excel: FakeExcel, press: Press) -> Non
     press("refresh")
     assert excel.transfers - transfers <= 10 + 4 * tables
     visits = tables + sum(table.kept_up for table in TABLES.values())  # these are read and written
-    assert excel.steps - steps <= 10 + 9 * visits + 4 * len(workbook.names) + 4 * len(workbook.sheets)
+    # News of progress is shown, and asks the workbook whether the work is called off.
+    news = 5 * sum(bool(text) for text in excel.status)
+    assert excel.steps - steps <= 10 + 10 * visits + 4 * len(workbook.names) + 4 * len(workbook.sheets) + news
 
 
 def test_a_refresh_links_the_places_it_names(excel: FakeExcel, press: Press) -> None:
@@ -393,11 +396,16 @@ def test_about_names_the_versions(press: Press) -> None:
 
 def test_progress_is_told_on_the_status_bar(excel: FakeExcel, press: Press) -> None:
     press("refresh")
-    told = [text for text in excel.status if text]
-    assert [text.rsplit(" ", 1)[1] for text in told] == sorted(
-        (text.rsplit(" ", 1)[1] for text in told), key=lambda share: int(share.rstrip("%"))
-    )
-    assert {"客户分析：读取工作簿…… 0%", "客户分析：写入结果…… 85%", "客户分析：完成…… 100%"} <= set(told)
+    told = [
+        re.fullmatch(r"客户分析：(.+)…… (\d+)%(?:，约剩 \d+ (?:秒|分钟))?", text)
+        for text in excel.status
+        if text
+    ]
+    assert all(told)  # what is left is said once the work has gone on for seconds
+    shares = [int(news[2]) for news in told if news]
+    assert shares == sorted(shares)
+    said = {(news[1], int(news[2])) for news in told if news}
+    assert {("读取工作簿", 0), ("写入结果", 80), ("完成", 100)} <= said
 
 
 @pytest.mark.parametrize(
