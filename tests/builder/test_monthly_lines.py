@@ -102,4 +102,4 @@ def test_what_is_marked_lies_on_the_line(book: Workbook) -> None:
             if turn[there] is not None
         ]
         assert all(value == mark for value, mark in marked)
-        assert 0 < len(marked) < len(trend) or name == "active_share"
+        assert 0 < len(marked) < len(trend)
