@@ -162,7 +162,7 @@ DEEDS = (
     Deed(name="import", prepare=_workbook_and_orders, act=act_import),
     Deed(name="mask", prepare=_workbook, act=act_mask),
     Deed(name="restore", prepare=_refreshed, act=act_restore),
-    Deed(name="split", prepare=_workbook, act=act_split),
+    Deed(name="split", prepare=_workbook, act=act_split, heavy=True),
     Deed(name="report", prepare=_reported, act=act_report, made_by_program=(".png",), heavy=True),
     Deed(name="upgrade", prepare=_workbook, act=act_upgrade, heavy=True),
 )
