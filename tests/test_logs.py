@@ -229,7 +229,7 @@ def test_a_secret_in_the_log_would_be_found(home: Path) -> None:
     (home / "crm_xl.log").write_text(f"x {s.PHONES[0]} {PASSWORD}", encoding="utf-8")
     assert s.leaks(kept_text(home), SECRETS) == [s.PHONES[0], PASSWORD]
     with everything_logged() as logged:
-        logging.getLogger("some.library").debug("row %s", s.NAMES[0])
+        logging.getLogger("some.package").debug("row %s", s.NAMES[0])
     assert s.leaks("\n".join(logged), SECRETS) == [s.NAMES[0]]
 
 
