@@ -149,6 +149,7 @@ CLI: dict[str, list[str]] = {
     "build": ["{book}"],
     "template": ["", "nonsense", "customer_grading --out out"],
     "doctor": ["", "{book} --out doctor.txt"],
+    "extra": ["{book}"],  # a part that exists asks the network
     "install": ["", "--uninstall"],
     "libreoffice install": ["--profile {book}"],
     "libreoffice uninstall": ["--profile {book}"],
