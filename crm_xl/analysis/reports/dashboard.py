@@ -87,8 +87,11 @@ def _sold(ground: Ground, orders: OrderFacts) -> dict[str, Row]:
     listed = pd.Index(buyers["customer_id"], dtype=object)
     first = first_orders(buyers["first_order"].to_numpy(), listed, ground.older)
     new = np.array([period.covers(first).sum() for period in periods], dtype=float)
+    began = buyers["first_order"].min()
     active = [
-        _active_share(ground, each, period, first) for each, period in zip(bought, periods, strict=True)
+        # Who was active before orders are on record, nobody knows.
+        np.nan if period.end < began else _active_share(ground, each, period, first)
+        for each, period in zip(bought, periods, strict=True)
     ]
     return {
         "订单总额": _grown(amount / YUAN_PER_WAN, "{:,.1f} 万元"),
