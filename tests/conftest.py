@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,12 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # A law holds or not; how long one example takes says only how busy the machine is. Benchmarks hold the speed.
 hypothesis.settings.register_profile("laws", deadline=None)
 hypothesis.settings.load_profile("laws")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let what the tests start hear it: what a shell runs in the background does not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
