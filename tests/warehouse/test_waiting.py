@@ -34,10 +34,13 @@ def interrupted(workbook: Path, source: str, until_busy: float, **environment: s
         cwd=REPOSITORY, env={**os.environ, "PYTHONUTF8": "1", **environment},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
     )  # fmt: skip
-    time.sleep(until_busy)
-    assert process.poll() is None, process.communicate()[1]
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    try:
+        time.sleep(until_busy)
+        assert process.poll() is None, process.communicate()[1]
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    finally:
+        process.kill()  # a query that did not hear would run for ever
     return process.returncode, told
 
 
