@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -236,9 +235,7 @@ def test_a_secret_in_the_log_would_be_found(home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def loaded(prepared: Path) -> FakeWorkbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # openpyxl names what it would not save
-        return FakeWorkbook.load(prepared)
+    return FakeWorkbook.load(prepared)
 
 
 @pytest.fixture

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import xlwings as xw
+from openpyxl.utils.cell import coordinate_to_tuple
 
-from crm_xl import log
-from crm_xl.books import live_snapshot
 from crm_xl.books.live import LiveBook
-from crm_xl.builder.specs import WORKBOOK
 from crm_xl.excel import ribbon
 from crm_xl.tables.cells import CANCEL
-from tests.builder.shipped import committed
-from tests.commands.test_press import loaded
-from tests.support.fake_excel import FakeWorkbook
 from tests.support.fake_xlwings import FakeExcel
 
-SHEET, PLACE, ADDRESS = "首页", (200, 3), "$C$200"
 CALLED_OFF = ("info", "已取消，工作簿没有改动。")
 
 
-@pytest.fixture(scope="module")
-def with_cell() -> FakeWorkbook:
-    workbook = loaded(committed(WORKBOOK))
-    workbook.names[CANCEL.name] = f"={SHEET}!{ADDRESS}"
-    return workbook
-
-
-@pytest.fixture
-def excel(with_cell: FakeWorkbook, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> FakeExcel:
-    monkeypatch.setattr(live_snapshot, "user_cache_path", lambda *_, **__: tmp_path / "cache")
-    monkeypatch.setattr(log, "user_log_path", lambda *_, **__: tmp_path)
-    running = FakeExcel(with_cell.copy())
-    monkeypatch.setattr(xw.Book, "_mock_caller", running.book(), raising=False)
-    return running
+def place(excel: FakeExcel) -> tuple[str, tuple[int, int]]:
+    """Sheet, row and column of the cell that the shipped workbook names."""
+    sheet, _, address = excel.workbook.names[CANCEL.name].lstrip("=").partition("!")
+    return sheet.strip("'"), coordinate_to_tuple(address.replace("$", ""))
 
 
 def fill(excel: FakeExcel, value: object) -> None:
-    excel.workbook.sheet(SHEET).cells[PLACE] = value
+    sheet, cell = place(excel)
+    excel.workbook.sheet(sheet).cells[cell] = value
 
 
 def filled(excel: FakeExcel) -> bool:
-    return excel.workbook.sheet(SHEET).cells.get(PLACE) not in (None, "")
+    sheet, cell = place(excel)
+    return excel.workbook.sheet(sheet).cells.get(cell) not in (None, "")
 
 
 def watched(excel: FakeExcel, monkeypatch: pytest.MonkeyPatch, fill_after: int) -> list[tuple[str, float]]:

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ import pytest
 import typer
 import xlwings as xw
 
-from crm_xl import log
-from crm_xl.books import live_snapshot
 from crm_xl.books.file import FileBook
 from crm_xl.books.live import LiveBook
 from crm_xl.builder.specs import WORKBOOK
@@ -37,26 +34,6 @@ from tests.support.fake_excel import CellError, ExcelError, FakeSheet, FakeWorkb
 from tests.support.fake_xlwings import FakeExcel
 
 Press = Callable[[str], tuple[str, str]]
-
-
-def loaded(path: Path) -> FakeWorkbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # openpyxl names what it would not save
-        return FakeWorkbook.load(path)
-
-
-@pytest.fixture(scope="session")
-def shipped() -> FakeWorkbook:
-    return loaded(committed(WORKBOOK))
-
-
-@pytest.fixture
-def excel(shipped: FakeWorkbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeExcel:
-    monkeypatch.setattr(live_snapshot, "user_cache_path", lambda *_, **__: tmp_path / "cache")
-    monkeypatch.setattr(log, "user_log_path", lambda *_, **__: tmp_path)
-    running = FakeExcel(shipped.copy())
-    monkeypatch.setattr(xw.Book, "_mock_caller", running.book(), raising=False)
-    return running
 
 
 @pytest.fixture
@@ -110,7 +87,7 @@ def test_a_refresh_in_excel_writes_what_a_refresh_of_the_file_writes(
     put(excel.workbook, SCORES.name, 0, "客户名称", "旧的内容")
     kind, message = press("refresh")
     results = refresh(FileBook(file))
-    expected = loaded(file)
+    expected = FakeWorkbook.load(file)
     assert (kind, message.startswith("完成：更新 400 家客户")) == ("info", True)
     live, written = contents(excel.workbook, Role.OUTPUT), contents(expected, Role.OUTPUT)
     assert set(live) == set(written)

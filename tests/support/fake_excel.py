@@ -15,9 +15,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import from_excel, to_excel
+
+from tests.builder.shipped import opened
 
 ERROR_NUMBERS = {
     "#NULL!": -2146826288,
@@ -298,7 +299,7 @@ class FakeWorkbook:
     @classmethod
     def load(cls, path: Path) -> FakeWorkbook:
         """What Excel would show of a file."""
-        source = openpyxl.load_workbook(path, data_only=True)
+        source = opened(path, values=True)
         book = cls(path.name)
         for worksheet in source.worksheets:
             sheet = FakeSheet(worksheet.title)
