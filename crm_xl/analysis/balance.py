@@ -40,12 +40,13 @@ def exact_sum(amounts: np.ndarray) -> float:
 def _whole_sum(amounts: np.ndarray) -> int | None:
     """The sum of the known amounts as a number of 2⁻⁶²; None where one of them is no whole number of those."""
     scaled = amounts * 2.0**_WHOLE
-    unknown = np.isnan(scaled)
-    if unknown.any():
-        scaled = scaled[~unknown]
-    whole = np.rint(scaled)
-    if max(whole.max(initial=0.0), -whole.min(initial=0.0)) >= _LARGEST:
+    reach = np.abs(scaled).max(initial=0.0)
+    if np.isnan(reach):
+        scaled = scaled[~np.isnan(scaled)]
+        reach = np.abs(scaled).max(initial=0.0)
+    if reach >= _LARGEST:
         return None
+    whole = np.rint(scaled)
     rest = (scaled - whole) * 2.0**_REST
     rests = rest.astype(np.int64)
     if (rests != rest).any():

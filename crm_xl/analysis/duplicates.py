@@ -114,7 +114,9 @@ def _companies(
         survivors[core] = kept
     # Names of digits alone differ in their number or not at all.
     cores = [core for core in groups if len(core) >= SHORTEST and not core.isdigit()]
-    alike = nearly_same(cores, similarity)
+    # Another number in the name is another company: the second shop, the third branch.
+    numerals = [parts[groups[core][0]].numerals for core in cores]
+    alike = nearly_same(cores, similarity, kinds=numerals)
     for left, right, share in zip(
         alike.left.tolist(), alike.right.tolist(), alike.similarity.tolist(), strict=True
     ):
@@ -129,10 +131,10 @@ def _companies(
 
 
 def _nearest(parts: Mapping[int, NameParts], left: list[int], right: list[int]) -> tuple[int, int] | None:
-    """The first of either side that may be one company: no other city, no other number in the name."""
+    """The first of either side that may be one company: no other city."""
     for one in left:
         for other in right:
-            if parts[one].numerals == parts[other].numerals and same_place(parts[one], parts[other]):
+            if same_place(parts[one], parts[other]):
                 return one, other
     return None
 

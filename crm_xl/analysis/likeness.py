@@ -7,7 +7,7 @@ Source: Chaudhuri, Ganti, Kaushik: A Primitive Operator for Similarity Joins in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,14 +37,15 @@ class Alike:
     complete: bool
 
 
-def nearly_same(texts: Sequence[str], cutoff: float) -> Alike:
-    """All pairs of different texts whose similarity reaches the cutoff; shorter texts than SHORTEST pass over.
+def nearly_same(texts: Sequence[str], cutoff: float, kinds: Sequence[Hashable]) -> Alike:
+    """All pairs of one kind whose similarity reaches the cutoff; shorter texts than SHORTEST pass over.
 
     Similarity is 1 − (signs to insert and delete) ÷ (signs of both).
 
     Args:
         texts: distinct.
         cutoff: between 0 and 1.
+        kinds: of the texts; those of different kinds are not compared.
     """
     from rapidfuzz import process
     from rapidfuzz.distance import Indel
@@ -52,8 +53,12 @@ def nearly_same(texts: Sequence[str], cutoff: float) -> Alike:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     # With one text of n signs, a partner is at most n(2 ÷ cutoff − 1) long.
     most_edits = np.floor(2 * lengths * (1 - cutoff) / cutoff + 1e-9).astype(np.int64)
-    grams, owners = _rarest_pairs(texts, lengths, most_edits)
-    marks = _marks(texts)
+    signs = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    owner = np.repeat(np.arange(len(texts)), lengths)
+    number = {kind: at for at, kind in enumerate(dict.fromkeys(kinds))}
+    kind = np.fromiter((number[kind] for kind in kinds), np.int64, len(texts))
+    grams, owners = _rarest_pairs(signs, owner, kind, lengths, most_edits)
+    marks = _marks(signs, owner, len(texts))
     found, complete = [np.zeros(0, np.int64)], True
     compared = 0
     for left, right in _candidates(grams, owners):
@@ -90,37 +95,39 @@ def nearness(one: str, other: str) -> float:
     return float(Indel.normalized_similarity(one, other))
 
 
-def _rarest_pairs(texts: Sequence[str], lengths: Ints, most_edits: Ints) -> tuple[Ints, Ints]:
-    """For each text as many of its rarest pairs of signs as a partner cannot all lack; sorted by pair."""
-    signs = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    owner = np.repeat(np.arange(len(texts)), lengths)
-    inside = (
-        (owner[:-1] == owner[1:]) & (lengths[owner[:-1]] >= SHORTEST) if len(signs) else np.zeros(0, bool)
-    )
-    pairs, owner = (signs[:-1] << 21 | signs[1:])[inside], owner[:-1][inside]
-    _, kind, times = np.unique(pairs, return_inverse=True, return_counts=True)
+def _rarest_pairs(signs: Ints, owner: Ints, kind: Ints, lengths: Ints, most_edits: Ints) -> tuple[Ints, Ints]:
+    """For each text as many of its rarest pairs of signs as a partner cannot all lack; sorted by pair.
+
+    Args:
+        signs: of all texts, one after the other.
+        owner: the text of each sign.
+        kind: of each text. A pair of signs in texts of two kinds is two pairs.
+        lengths: of each text.
+        most_edits: by which a partner of each text may differ from it.
+    """
+    inside = (owner[:-1] == owner[1:]) & (lengths[owner[:-1]] >= SHORTEST)
+    # A sign has 21 bits, which leaves as many for the kind: more than a sheet has rows.
+    pairs = kind[owner[:-1]] << 42 | signs[:-1] << 21 | signs[1:]
+    pairs, owner = pairs[inside], owner[:-1][inside]
+    _, pair, times = np.unique(pairs, return_inverse=True, return_counts=True)
     # A pair twice in one text counts once.
-    once = np.unique(owner * (len(times) + 1) + kind)
-    owner, kind = once // (len(times) + 1), once % (len(times) + 1)
-    order = np.lexsort((kind, times[kind], owner))
-    owner, kind = owner[order], kind[order]
-    starts = np.searchsorted(owner, np.arange(len(texts)))
+    once = np.unique(owner * (len(times) + 1) + pair)
+    owner, pair = once // (len(times) + 1), once % (len(times) + 1)
+    order = np.lexsort((pair, times[pair], owner))
+    owner, pair = owner[order], pair[order]
+    starts = np.searchsorted(owner, np.arange(len(lengths)))
     place = np.arange(len(owner)) - starts[owner]
     # One edit touches two neighbouring pairs at most.
     kept = place <= 2 * most_edits[owner]
-    owner, kind = owner[kept], kind[kept]
-    order = np.argsort(kind, kind="stable")
-    return kind[order], owner[order]
+    owner, pair = owner[kept], pair[kept]
+    order = np.argsort(pair, kind="stable")
+    return pair[order], owner[order]
 
 
-def _marks(texts: Sequence[str]) -> NDArray[np.uint64]:
-    """One bit per sign that occurs, signs sharing 64 bits."""
-    marks = np.zeros(len(texts), np.uint64)
-    for at, text in enumerate(texts):
-        mark = 0
-        for sign in text:
-            mark |= 1 << (ord(sign) * 0x9E3779B1 >> 8 & 63)
-        marks[at] = mark
+def _marks(signs: Ints, owner: Ints, texts: int) -> NDArray[np.uint64]:
+    """For each text one bit per sign that occurs in it, signs sharing 64 bits."""
+    marks = np.zeros(texts, np.uint64)
+    np.bitwise_or.at(marks, owner, np.uint64(1) << (signs * 0x9E3779B1 >> 8 & 63).astype(np.uint64))
     return marks
 
 

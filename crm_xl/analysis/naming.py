@@ -12,11 +12,13 @@ from crm_xl.tables.places import PLACES
 _SHORTEST_CORE = 2
 _LONGEST_NAME = 200  # what is longer is no name, and is compared as it stands
 # The longest first, so that 股份有限公司 goes whole.
-_FORMS = sorted(
-    "股份有限责任公司 集团股份有限公司 集团有限责任公司 集团有限公司 控股集团有限公司 股份有限公司 有限责任公司 有限公司"
-    " 控股集团 集团公司 股份公司 总公司 公司 集团 有限合伙 普通合伙 合伙企业 个体工商户".split(),
-    key=len,
-    reverse=True,
+_FORMS = tuple(
+    sorted(
+        "股份有限责任公司 集团股份有限公司 集团有限责任公司 集团有限公司 控股集团有限公司 股份有限公司 有限责任公司 有限公司"
+        " 控股集团 集团公司 股份公司 总公司 公司 集团 有限合伙 普通合伙 合伙企业 个体工商户".split(),
+        key=len,
+        reverse=True,
+    )
 )
 _LATIN_FORMS = frozenset("co ltd limited inc incorporated corp corporation company llc gmbh plc".split())
 _OPEN, _CLOSE = r"(\[{<【〔「『〈《", r")\]}>】〕」』〉》"
@@ -51,7 +53,7 @@ class NameParts:
         core: what is left when everything below is taken off; lower case, half width, letters and digits only.
         places: provinces and cities in front or in brackets.
         form: legal forms at the end, or in brackets.
-        numerals: the numbers in the name, in order.
+        numerals: the numbers in the core, in order.
         plain: the whole name in lower case and half width, letters and digits only.
     """
 
@@ -69,8 +71,8 @@ def name_parts(name: str) -> NameParts:
     True
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
+    plain = _letters(folded)
     if len(folded) > _LONGEST_NAME:
-        plain = _letters(folded)
         return NameParts(core=plain, places=frozenset(), form="", numerals=(), plain=plain)
     places: set[str] = set()
     forms: list[str] = []
@@ -90,7 +92,7 @@ def name_parts(name: str) -> NameParts:
         forms.append(_letters(tail[0]))
         rest = rest[: tail.start()]
     rest = _letters(rest)
-    while (tail := _FORM_TAIL.search(rest)) and tail.start():
+    while rest.endswith(_FORMS) and (tail := _FORM_TAIL.search(rest)) and tail.start():
         forms.append(tail[0])
         rest = rest[: tail.start()]
     core = rest
@@ -98,13 +100,13 @@ def name_parts(name: str) -> NameParts:
         places.add(place[1])
         core = core[place.end() :]
     if len(core) < _SHORTEST_CORE:
-        core = _letters(folded)
+        core = plain
     return NameParts(
         core=core,
         places=frozenset(places),
         form="".join(forms),
-        numerals=tuple(_NUMERALS.findall(rest)),
-        plain=_letters(folded),
+        numerals=tuple(_NUMERALS.findall(core)),
+        plain=plain,
     )
 
 
@@ -134,4 +136,4 @@ def difference(one: NameParts, other: NameParts) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(sign for sign in text if sign.isalnum())
+    return text if text.isalnum() else "".join(sign for sign in text if sign.isalnum())

@@ -238,7 +238,7 @@ class LineFacts:
 
     def texts(self, column: str) -> list[str]:
         """The distinct texts of sales_owner or region."""
-        return [str(text) for text in self.lines[column].unique() if not pd.isna(text)]
+        return [str(text) for text in self.numbered(self._last_line).texts(column)[1]]
 
     def sold(
         self, customers: pd.Index[Any], until: pd.Timestamp, _periods: Sequence[Period]

@@ -29,29 +29,36 @@ def masked_outputs(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame
 
     Whoever computed a text may have taken it from any column: a phone typed into 区域 shows in every table by region.
     """
-    known: dict[str, str] = {}  # the same sentence stands in several tables
-    return {name: _masked_texts(frame, name, known) for name, frame in tables.items()}
+    looked_at: set[object] = set()  # the same names and sentences stand in several tables
+    changed: dict[object, str] = {}
+    return {name: _masked_texts(frame, name, looked_at, changed) for name, frame in tables.items()}
 
 
-def _masked_texts(frame: pd.DataFrame, table: str, known: dict[str, str]) -> pd.DataFrame:
+def _masked_texts(
+    frame: pd.DataFrame, table: str, looked_at: set[object], changed: dict[object, str]
+) -> pd.DataFrame:
+    """The frame masked; adds what it saw to `looked_at`, and what of it a mask changes to `changed`."""
     masked = {}
     for column in TABLES[table]:
         if column.kind not in _TEXTS:
             continue
-        suspected = suspects(_texts_in(frame[column.name]))
-        known |= {text: mask_free_text(text) for text in suspected if text not in known}
-        shown = {text: known[text] for text in suspected if known[text] != text}
-        if shown:
-            masked[column.name] = frame[column.name].map(lambda text, shown=shown: shown.get(text, text))
+        values = _distinct(frame[column.name])
+        unseen = values - looked_at
+        looked_at |= unseen
+        for text in suspects([value for value in unseen if isinstance(value, str)]):
+            if (shown := mask_free_text(text)) != text:
+                changed[text] = shown
+        if not changed.keys().isdisjoint(values):
+            masked[column.name] = frame[column.name].map(lambda text: changed.get(text, text))
     return frame.assign(**masked) if masked else frame
 
 
-def _texts_in(values: pd.Series) -> list[str]:
-    """The different texts of a column; none in a column of numbers or dates."""
+def _distinct(values: pd.Series) -> set[object]:
+    """The different values of a column that may hold texts; none of one of numbers or dates."""
     if isinstance(values.dtype, np.dtype) and values.dtype != object:
-        return []
+        return set()
     cells = values if values.dtype == object else values.unique()
-    return [text for text in set(np.asarray(cells, dtype=object).tolist()) if isinstance(text, str)]
+    return set(np.asarray(cells, dtype=object).tolist())
 
 
 def mask_column(values: np.ndarray, secret: Secret) -> np.ndarray:

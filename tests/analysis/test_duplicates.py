@@ -248,13 +248,18 @@ def made_up(count: int, seed: int) -> list[str]:
 @pytest.mark.parametrize("cutoff", [0.75, 0.88, 0.95])
 def test_no_pair_is_missed_by_not_comparing_all(cutoff: float) -> None:
     texts = list(dict.fromkeys(made_up(1_500, seed=7)))
+    kinds = [len(text) % 2 for text in texts]
     every = process.cdist(texts, texts, scorer=Indel.normalized_similarity, dtype=np.float64)
     expected = {
         (int(a), int(b))
         for a, b in zip(*np.nonzero(np.triu(every >= cutoff, 1)), strict=True)
         if min(len(texts[a]), len(texts[b])) >= SHORTEST
     }
-    found = nearly_same(texts, cutoff)
+    of_one_kind = {(a, b) for a, b in expected if kinds[a] == kinds[b]}
+    assert len(of_one_kind) < len(expected)
+    narrowed = nearly_same(texts, cutoff, kinds)
+    assert set(zip(narrowed.left.tolist(), narrowed.right.tolist(), strict=True)) == of_one_kind
+    found = nearly_same(texts, cutoff, [None] * len(texts))
     assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
     assert len(expected) > 15
     assert found.complete
@@ -262,7 +267,7 @@ def test_no_pair_is_missed_by_not_comparing_all(cutoff: float) -> None:
 
 def test_nothing_to_compare() -> None:
     for texts in ([], ["甲"], ["甲乙丙丁"], ["甲", "乙"]):
-        assert len(nearly_same(texts, 0.88).left) == 0
+        assert len(nearly_same(texts, 0.88, texts).left) == 0
 
 
 @given(

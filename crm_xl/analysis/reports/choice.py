@@ -95,8 +95,9 @@ class Choice:
 
 def named(values: pd.Series) -> pd.Series:
     """The values as texts, choices.UNNAMED where nothing stands: a group of its own, and one to choose."""
-    texts = values.astype(object)
-    return texts.where(texts.notna() & (texts != ""), c.UNNAMED).astype(str)
+    codes, distinct = pd.factorize(values.to_numpy(dtype=object))
+    texts = np.array([*(str(text) or c.UNNAMED for text in distinct), c.UNNAMED], dtype=object)
+    return pd.Series(texts[codes], index=values.index, dtype=object)
 
 
 def chosen_row(table: Table, raw: RawTable | None) -> Row | None:
