@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from crm_xl import masks
 from crm_xl.analysis.privacy import MASKS, mask_column
 from crm_xl.masks import suspects
 from crm_xl.schema import Secret
+from crm_xl.widths import half_width
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,14 @@ def test_texts_that_may_hold_something_are_found_one_by_one_and_all_at_once(text
         patch.setattr(masks, "_LONG", -1)
         assert suspects(texts) == one_by_one
     assert suspects(texts) == one_by_one
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern, _ in masks._PATTERNS])
+@given(data=st.data())
+def test_whatever_has_a_mask_is_looked_at(pattern: re.Pattern[str], data: st.DataObject) -> None:
+    found = data.draw(st.from_regex(pattern, alphabet=st.characters(codec="utf-8")))
+    wide = {sign: chr(ord(sign) + 0xFEE0) for sign in "0123456789-.()@" if data.draw(st.booleans())}
+    for text in (found, found.translate(str.maketrans(wide))):
+        if pattern.search(half_width(text)):
+            assert masks._SUSPECT.search(text)
+            assert suspects([text])
