@@ -11,6 +11,7 @@ from crm_xl.schema import Role, Table
 from crm_xl.tables import card as k
 from crm_xl.tables import dashboard as d
 from crm_xl.tables import parameters as p
+from crm_xl.tables import sales_reports as s
 from crm_xl.tables.choices import HIDDEN_SHEETS, LIST_SHEET
 from crm_xl.tables.dashboard import DASHBOARD_SHEET
 from crm_xl.tables.outputs import BLOCK_SHEET, CHART_SHEET, LEDGER, QUALITY_SHEET
@@ -42,6 +43,9 @@ _ON_CARD = {
 _HEADINGS, _CHOICE_HEADINGS = 3, 2  # 0-based rows
 # Below a choice there is one row for the caption; where tables share a sheet, one more for their titles.
 _BELOW_CHOICE, _BELOW_CHOICE_SHARED = 5, 6
+REPEATED_COLUMNS = 2  # of a table that no page has room for: who a row is about stands on every page
+# Their choices stand right of those columns: further pages would show two of its cells.
+_ON_SEVERAL_PAGES = (s.OWNER_COMPARE.name, s.COMPARE.name)
 # The names VBA knows the sheets by: ASCII, and never changed, since macros may speak of them.
 _CODE_NAMES = {
     HOME: "SheetHome",
@@ -82,6 +86,11 @@ class Placed:
     table: Table
     row: int
     column: int
+
+    @property
+    def columns(self) -> range:
+        """The columns of the sheet that it takes."""
+        return range(self.column, self.column + len(self.table.columns))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +215,8 @@ def _sheets(
         chosen = (
             next((choices[table.name] for table in group if table.name in choices), None) if choices else None
         )
-        above = Placed(table=chosen, row=_CHOICE_HEADINGS, column=0) if chosen else None
+        clear = REPEATED_COLUMNS if chosen and chosen.above in _ON_SEVERAL_PAGES else 0
+        above = Placed(table=chosen, row=_CHOICE_HEADINGS, column=clear) if chosen else None
         below = _BELOW_CHOICE_SHARED if len(group) > 1 else _BELOW_CHOICE
         top = below if above else row
         top += any(table.banded for table in group)

@@ -1,14 +1,15 @@
-"""How a sheet of tables prints: A4 landscape, as few pages side by side as can be read, no table cut in two."""
+"""How a sheet of tables prints: A4 landscape, as few pages side by side as can be read, no table cut in two that fits on one."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.layout import SheetKind, SheetPlan
+from crm_xl.builder.layout import REPEATED_COLUMNS, SheetKind, SheetPlan
 
 A4 = 9
 TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
@@ -18,11 +19,11 @@ _TWO_PAGES = 1.55 * _PAGE_WIDTH  # what is wider than this does not go on one pa
 _FULL_SIZE_WIDTH = 100.0  # characters that a page of 参数 takes at 100 %
 # Between the margins of A4 landscape Excel has room for 1040; without Calibri LibreOffice draws columns a third wider.
 _PAGE_PIXELS = 780
-_SMALLEST_SCALE, _LARGEST_SCALE = 50, 100
+_SMALLEST_SCALE, _LARGEST_SCALE = 48, 100
 
 Columns = tuple[int, int]  # first and last, 0-based
 
-_REPEATED: Columns = (0, 1)  # who a row is about stands on every page
+_REPEATED: Columns = (0, REPEATED_COLUMNS - 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,44 +32,49 @@ class Pages:
 
     Attributes:
         right: the last column that is printed.
-        number: of pages, to which the columns are fitted; 0: at `scale`, with the breaks before `breaks`.
-        scale: per cent.
+        scale: per cent; None: as much as brings all columns onto one page.
         breaks: the first columns of the second page and those after it.
         repeated: the columns that every page begins with; None: pages of other tables, which have their own.
     """
 
     right: int
-    number: int = 0
-    scale: int = _LARGEST_SCALE
+    scale: int | None = None
     breaks: tuple[int, ...] = ()
     repeated: Columns | None = None
 
+    @property
+    def head(self) -> Columns:
+        """Where a text above the tables may stand: on the first page, right of what the others repeat of it.
+
+        Columns that every page begins with would show the beginning of a long text again and again.
+        """
+        left = self.repeated[1] + 1 if self.repeated else 0
+        return left, (self.breaks[0] - 1 if self.breaks else self.right)
+
 
 def pages_of(author: Author, sheet: SheetPlan) -> Pages:
-    """The pages of an input or output sheet; widths and charts of the sheet are known by now."""
+    """The pages of a sheet of tables; widths and charts of the sheet are known by now."""
     last = sheet.placed[-1]
     right = last.column + len(author.draft.blocks[last.table.name].headings) - 1
     right = max(right, author.chart_right.get(sheet.name, 0))
-    while (width := _width(author, sheet, (0, right))) < TEXT_WIDTH:
+    while (width := width_of(author, sheet, (0, right))) < TEXT_WIDTH:
         right += 1
-    blocks = _blocks(author, sheet, right)
-    alone = len(sheet.placed) == 1 and not last.table.banded
-    if width <= _PAGE_WIDTH or (alone and width <= _TWO_PAGES):
-        # Charts on a page of their own would not say what they are of.
-        return Pages(right=right, number=1)
-    room = _PAGE_PIXELS * 100 / _SMALLEST_SCALE
-    if len(blocks) > 1 and all(_pixels(author, sheet, block) <= room for block in blocks):
-        repeated = _REPEATED if last.table.banded else None
-        pages = _packed(author, sheet, blocks, repeated)
+    if sheet.kind is SheetKind.PARAMETERS:
+        # A dozen tables side by side: each starts a page, and the widest fits on one.
         widest = max(
-            _pixels(author, sheet, pages[0]), *(_pixels(author, sheet, p, repeated) for p in pages[1:])
+            width_of(author, sheet, (q.column, q.column + len(q.table.columns) - 1)) for q in sheet.placed
         )
-        scale = max(_SMALLEST_SCALE, min(_LARGEST_SCALE, int(100 * _PAGE_PIXELS / widest)))
-        return Pages(
-            right=right, scale=scale, breaks=tuple(first for first, _ in pages[1:]), repeated=repeated
-        )
-    number = max(1, round(width / _PAGE_WIDTH))
-    return Pages(right=right, number=number, repeated=_REPEATED if number > 1 else None)
+        breaks = tuple(placed.column for placed in sheet.placed[1:])
+        return Pages(right=right, scale=min(80, int(100 * _FULL_SIZE_WIDTH / widest)), breaks=breaks)
+    alone = len(sheet.placed) == 1
+    if width <= _PAGE_WIDTH or (alone and not last.table.banded and width <= _TWO_PAGES):
+        # Charts on a page of their own would not say what they are of.
+        return Pages(right=right)
+    repeated = _REPEATED if alone else None
+    pages = _packed(author, sheet, _pieces(author, sheet, right, repeated), repeated)
+    widest = max(_pixels(author, sheet, page, _again(page, repeated)) for page in pages)
+    scale = max(_SMALLEST_SCALE, min(_LARGEST_SCALE, int(100 * _PAGE_PIXELS / widest)))
+    return Pages(right=right, scale=scale, breaks=tuple(first for first, _ in pages[1:]), repeated=repeated)
 
 
 def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet, pages: Pages) -> None:
@@ -79,18 +85,9 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet, pages: P
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     worksheet.repeat_rows(sheet.top_heading_row, sheet.heading_row)
     worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
-    if sheet.kind is SheetKind.PARAMETERS:
-        # A dozen tables side by side: each starts a page, and the widest fits on one.
-        widest = max(
-            _width(author, sheet, (q.column, q.column + len(q.table.columns) - 1)) for q in sheet.placed
-        )
-        worksheet.set_print_scale(min(80, int(100 * _FULL_SIZE_WIDTH / widest)))
-        worksheet.set_v_pagebreaks([placed.column for placed in sheet.placed[1:]])
-        worksheet.print_area(0, 0, bottom, pages.right)
-        return
     worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), pages.right)
-    if pages.number:
-        worksheet.fit_to_pages(pages.number, 0)
+    if pages.scale is None:
+        worksheet.fit_to_pages(1, 0)
     else:
         worksheet.set_print_scale(pages.scale)
         worksheet.set_v_pagebreaks(list(pages.breaks))
@@ -98,39 +95,64 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet, pages: P
         worksheet.repeat_columns(*pages.repeated)
 
 
-def _blocks(author: Author, sheet: SheetPlan, right: int) -> list[Columns]:
-    """The columns of each table, or of each group of a table's columns, and of the charts to their right.
+def width_of(author: Author, sheet: SheetPlan, columns: Columns) -> float:
+    """How many characters columns are wide."""
+    return sum(author.widths.get((sheet.name, at), UNSET_WIDTH) for at in range(columns[0], columns[1] + 1))
 
-    They go from left to right without a gap.
+
+def _pieces(author: Author, sheet: SheetPlan, right: int, repeated: Columns | None) -> list[Columns]:
+    """What a page may begin with, from left to right without a gap.
+
+    The columns of each table, or of each group of a table's columns, and of the charts to their right, stay
+    together; those that no page has room for are single columns.
     """
     starts = [placed.column + offset for placed in sheet.placed for offset in placed.table.band_starts]
     if (chart_left := author.chart_left.get(sheet.name)) is not None:
         starts.append(chart_left)
-    return [(first, after - 1) for first, after in zip(starts, [*starts[1:], right + 1], strict=True)]
+    room = _PAGE_PIXELS * 100 / _SMALLEST_SCALE
+    pieces: list[Columns] = []
+    for first, after in zip(starts, [*starts[1:], right + 1], strict=True):
+        piece = first, after - 1
+        if _pixels(author, sheet, piece, _again(piece, repeated)) <= room:
+            pieces.append(piece)
+        else:
+            pieces.extend((at, at) for at in range(first, after))
+    return pieces
 
 
 def _packed(
-    author: Author, sheet: SheetPlan, blocks: Sequence[Columns], repeated: Columns | None
+    author: Author, sheet: SheetPlan, pieces: Sequence[Columns], repeated: Columns | None
 ) -> list[Columns]:
-    """The columns of each page: as many neighbours as fit on one together, and with what every page repeats."""
-    pages = [blocks[0]]
-    for block in blocks[1:]:
-        together = pages[-1][0], block[1]
-        again = _width(author, sheet, repeated) if repeated is not None and together[0] > 0 else 0.0
-        if _width(author, sheet, together) + again <= _PAGE_WIDTH:
-            pages[-1] = together
-        else:
-            pages.append(block)
-    return pages
+    """The columns of each page: as few pages as can be read, and those about equally wide."""
+
+    def packed(room: float) -> list[Columns]:
+        pages = [pieces[0]]
+        for piece in pieces[1:]:
+            together = pages[-1][0], piece[1]
+            if _pixels(author, sheet, together, _again(together, repeated)) <= room:
+                pages[-1] = together
+            else:
+                pages.append(piece)
+        return pages
+
+    fewest = packed(_PAGE_PIXELS * 100 / _SMALLEST_SCALE)
+    # A last page of one column, and the others squeezed, would be the fewest too.
+    rooms = sorted(
+        _pixels(author, sheet, (first, last), _again((first, last), repeated))
+        for at, (first, _) in enumerate(pieces)
+        for _, last in pieces[at:]
+    )
+    narrowest = bisect_left(rooms, True, key=lambda room: len(packed(room)) <= len(fewest))
+    return packed(rooms[narrowest])
 
 
-def _width(author: Author, sheet: SheetPlan, columns: Columns) -> float:
-    """How many characters columns are wide."""
-    return sum(author.widths.get((sheet.name, at), UNSET_WIDTH) for at in range(columns[0], columns[1] + 1))
+def _again(page: Columns, repeated: Columns | None) -> Columns | None:
+    """What a page begins with beside its own columns: nothing on the first, which has them."""
+    return repeated if page[0] > 0 else None
 
 
 def _pixels(author: Author, sheet: SheetPlan, *ranges: Columns | None) -> float:
     """How wide columns are on a screen of 96 dots an inch: 7 a character, and 5 that every column has beside."""
     return sum(
-        7 * _width(author, sheet, own) + 5 * (own[1] - own[0] + 1) for own in ranges if own is not None
+        7 * width_of(author, sheet, own) + 5 * (own[1] - own[0] + 1) for own in ranges if own is not None
     )

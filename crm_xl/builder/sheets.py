@@ -20,7 +20,7 @@ from crm_xl.builder.bands import write_bands
 from crm_xl.builder.charts import place_charts
 from crm_xl.builder.highlights import highlight, highlight_total
 from crm_xl.builder.layout import LINKS_IN_A_ROW, Placed, SheetKind, SheetPlan
-from crm_xl.builder.printing import TEXT_WIDTH, UNSET_WIDTH, pages_of, print_setup
+from crm_xl.builder.printing import TEXT_WIDTH, Columns, pages_of, print_setup, width_of
 from crm_xl.builder.samples.trials import trial_rows
 from crm_xl.builder.theme import LINE_HEIGHT, column_width, lines
 from crm_xl.builder.triangle import shade_triangle, step_rule
@@ -30,6 +30,7 @@ from crm_xl.tables import inputs as i
 from crm_xl.tables import parameters as p
 from crm_xl.tables import workshop as w
 from crm_xl.tables.cells import SAMPLE_ENTRIES, SAMPLE_ROWS, note_name
+from crm_xl.widths import display_width
 
 ROWS_MEASURED = 500  # for the widths of columns
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
@@ -52,7 +53,7 @@ def write_tables_sheet(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
         return
     place_charts(author, sheet.name, worksheet)  # they keep clear of each other by the heights of rows
     pages = pages_of(author, sheet)
-    _write_head(author, sheet, worksheet, left=pages.repeated[1] + 1 if pages.repeated else 0)
+    _write_head(author, sheet, worksheet, pages.head)
     print_setup(author, sheet, worksheet, pages)
     write_bands(author, sheet, worksheet)
     worksheet.set_row(sheet.heading_row, _HEAD_HEIGHT)
@@ -101,8 +102,7 @@ def write_table(
         like = [row[offset] for row in model.rows] if offset < len(model.headings) else []
         measured = [*like[:ROWS_MEASURED], *([column.example] if column.example else [])]
         width = column_width(column, measured, table.role, may_wrap=len(sheet.placed) == 1)
-        if sheet.choice and left + offset < len(sheet.choice.table.columns):
-            width = max(width, _CHOICE_WIDTH)
+        width = max(width, _width_above(sheet, left + offset))
         tall = max(
             (lines(v, width) for v in like if isinstance(v, str) and column.kind is Kind.TEXT), default=1
         )
@@ -147,6 +147,15 @@ def write_table(
     _validate(author, placed, worksheet, rows)
     if sheet.kind is not SheetKind.PARAMETERS and len(sheet.placed) > 1:
         worksheet.set_column(right + 1, right + 1, 3)
+
+
+def _width_above(sheet: SheetPlan, column: int) -> float:
+    """What the cells above the tables ask of a column: a choice, or links of which each has a column."""
+    if sheet.choice:
+        return _CHOICE_WIDTH if column in sheet.choice.columns else 0.0
+    if sheet.kind is SheetKind.PARAMETERS and len(sheet.placed) > 1 and column < LINKS_IN_A_ROW:
+        return max((display_width(q.table.title) for q in sheet.placed[column::LINKS_IN_A_ROW]), default=0.0)
+    return 0.0
 
 
 def _columns(table: Table, headings: tuple[str, ...]) -> list[Column]:
@@ -211,11 +220,8 @@ def define_lists(author: Author) -> None:
         author.workbook.define_name(name, column)
 
 
-def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet, *, left: int) -> None:
-    """What stands above the tables; explanation and caption of a single one from column `left` on.
-
-    Columns that every printed page begins with would show the beginning of a long text again and again.
-    """
+def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet, room: Columns) -> None:
+    """What stands above the tables; explanation and caption of a single one in the columns `room`."""
     look = author.theme.look
     tables = [placed.table for placed in sheet.placed]
     worksheet.set_row(0, 30)
@@ -241,11 +247,11 @@ def _write_head(author: Author, sheet: SheetPlan, worksheet: Worksheet, *, left:
             else _INPUT_LEGEND
         )
         sample = SAMPLE_ROWS if author.draft.blocks[table.name].rows else ""
-        worksheet.write_string(1, left, f"{note}{_guides(table)}", look("note"))
-        worksheet.write_string(2, left, f"{sample}{written}", look("note"))
+        _write_line(author, sheet, worksheet, 1, room, f"{note}{_guides(table)}")
+        _write_line(author, sheet, worksheet, 2, room, f"{sample}{written}")
     if sheet.kind is SheetKind.OUTPUT and len(tables) == 1:
-        worksheet.write_string(1, left, _explanation(author, tables[0]), look("note"))
-        _write_caption(author, sheet, sheet.placed[0], worksheet, left)
+        _write_line(author, sheet, worksheet, 1, room, _explanation(author, tables[0]))
+        _write_caption(author, sheet, sheet.placed[0], worksheet, room)
     elif len(tables) > 1:
         _write_table_heads(author, sheet, worksheet)
 
@@ -265,27 +271,48 @@ def _write_table_heads(author: Author, sheet: SheetPlan, worksheet: Worksheet) -
             text = f"{placed.table.title}：{_explanation(author, placed.table)}"
             worksheet.merge_range(row - 2, placed.column, row - 2, right, text, look("wrapped note"))
             worksheet.merge_range(row - 1, placed.column, row - 1, right, "", look("wrapped note"))
-            _write_caption(author, sheet, placed, worksheet, placed.column)
+            _write_caption(author, sheet, placed, worksheet, (placed.column, right))
     worksheet.set_row(row - 1, _NOTE_HEIGHT)
     if sheet.kind is SheetKind.OUTPUT:
         worksheet.set_row(row - 2, _NOTE_HEIGHT)
 
 
-def _write_caption(author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet, left: int) -> None:
+def _write_line(
+    author: Author, sheet: SheetPlan, worksheet: Worksheet, row: int, room: Columns, text: str
+) -> None:
+    """A text above the tables: over the cells to its right, or wrapped where its last words would be another page's."""
+    if display_width(text) <= width_of(author, sheet, room):
+        worksheet.write_string(row, room[0], text, author.theme.look("note"))
+        return
+    left, right = _readable(author, sheet, room)
+    worksheet.merge_range(row, left, row, right, text, author.theme.look("note", text_wrap=True))
+    worksheet.set_row(row, lines(text, width_of(author, sheet, (left, right))) * LINE_HEIGHT)
+
+
+def _readable(author: Author, sheet: SheetPlan, room: Columns) -> Columns:
+    """As many of the columns as a line of text takes."""
+    left, last = room
+    right = left
+    while right < last and width_of(author, sheet, (left, right)) < TEXT_WIDTH:
+        right += 1
+    return left, right
+
+
+def _write_caption(
+    author: Author, sheet: SheetPlan, placed: Placed, worksheet: Worksheet, room: Columns
+) -> None:
     """The cell above an output in which a refresh says date, period, scope, scorecard and what else to know."""
     name = note_name(placed.table)
     look = author.theme.look("wrapped note", bold=True)
-    row = sheet.top_heading_row - 1
+    row, left = sheet.top_heading_row - 1, room[0]
     text = author.draft.cells.get(name, "尚未刷新")
     if len(sheet.placed) == 1:
-        width, right = 0.0, left - 1
-        while width < TEXT_WIDTH:
-            right += 1
-            width += author.widths.get((sheet.name, right), UNSET_WIDTH)
-        if right > left:
-            worksheet.merge_range(row, left, row, right, "", look)
+        columns = _readable(author, sheet, room)
+        if columns[1] > left:
+            worksheet.merge_range(row, left, row, columns[1], "", look)
         # Another refresh may have more to say.
         like = author.draft.model.cells.get(name, text)
+        width = width_of(author, sheet, columns)
         said = sum(lines(line, width) for line in str(like).splitlines())
         worksheet.set_row(row, (said + _SPARE_LINES) * LINE_HEIGHT)
     write_cell(worksheet, row, left, text, look)

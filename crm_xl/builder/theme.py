@@ -52,7 +52,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 _WIDEST, _NARROWEST = 42, 7
-_WIDEST_WRAPPED = 125
+_WIDEST_WRAPPED, _WIDEST_UNWRAPPED = 105, 125
 LINE_HEIGHT = 15  # points
 _PADDING = 3.0  # margins and the indent of texts
 _FILTER_BUTTON = 2
@@ -159,8 +159,11 @@ def column_width(column: Column, values: Iterable[Any], role: Role, *, may_wrap:
     wanted = max([heading if heading <= 10 else heading / 2 + 3, *texts])
     if column.kind is Kind.MONEY:
         wanted = max(wanted, 12)
-    long = column.kind is Kind.TEXT and (wanted > 2 * _WIDEST or not may_wrap)
-    widest = _WIDEST_WRAPPED if long else _WIDEST
+    widest = _WIDEST
+    if column.kind is Kind.TEXT and not may_wrap:
+        widest = _WIDEST_UNWRAPPED
+    elif column.kind is Kind.TEXT and wanted > 2 * _WIDEST:
+        widest = _WIDEST_WRAPPED
     return min(widest, max(_NARROWEST, wanted)) + _PADDING
 
 
