@@ -14,6 +14,7 @@ from crm_xl.builder.drawing import (
     MONTHS,
     ROW_PIXELS,
     SMALL,
+    STEPS,
     WIDTH,
     axis,
     full_dots,
@@ -81,7 +82,7 @@ def tier_customers(author: Author) -> tuple[Chart, str]:
         }
     )
     chart.set_x_axis({"num_font": SMALL})
-    chart.set_y_axis({**axis("客户数（家）"), "num_format": "#,##0", "min": 0})
+    chart.set_y_axis({**axis("客户数（家）"), "num_format": STEPS, "min": 0})
     chart.set_legend({"none": True})
     return chart, "各级客户数量：柱形图"
 
@@ -102,8 +103,8 @@ def segment_customers(author: Author) -> tuple[Chart, str]:
             "data_labels": {"value": True, "font": SMALL, "num_format": "#,##0;;"},
         }
     )
-    chart.set_x_axis({**axis("客户数（家）"), "num_format": "#,##0", "min": 0})
-    chart.set_y_axis({"num_font": SMALL, "reverse": True})
+    chart.set_x_axis({**axis("客户数（家）"), "num_format": STEPS, "min": 0})
+    chart.set_y_axis({"num_font": SMALL, "reverse": True, "crossing": "max"})
     chart.set_legend({"none": True})
     return chart, "各RFM分群客户数：条形图"
 
@@ -127,7 +128,7 @@ def trend(author: Author) -> tuple[Chart, str]:
         }
     )
     chart.set_x_axis(MONTHS)
-    chart.set_y_axis({**axis("订单总额（万元）"), "num_format": "#,##0", "min": 0})
+    chart.set_y_axis({**axis("订单总额（万元）"), "num_format": STEPS, "min": 0})
     chart.set_y2_axis(
         {
             **axis("活跃客户占比（%）"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import SMALL, axis, new_chart, pie, series
+from crm_xl.builder.drawing import SMALL, STEPS, axis, new_chart, pie, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 from crm_xl.tables import card as k
@@ -27,7 +27,7 @@ def customer_months(author: Author) -> tuple[Chart, str]:
     )
     months = {"num_font": {**SMALL, "rotation": -45}, "num_format": "yyyy-mm", "text_axis": True}
     chart.set_x_axis({**months, "interval_unit": 2})
-    chart.set_y_axis({**axis("订单金额（万元）"), "num_format": "#,##0.##"})
+    chart.set_y_axis({**axis("订单金额（万元）"), "num_format": STEPS})
     chart.set_legend({"none": True})
     return chart, "所选客户近24个月每月订单金额：柱形图"
 

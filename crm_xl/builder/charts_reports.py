@@ -7,7 +7,7 @@ from collections.abc import Callable
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import SMALL, axis, new_chart, pie, series
+from crm_xl.builder.drawing import SMALL, STEPS, axis, new_chart, pie, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 from crm_xl.tables import inputs as i
@@ -48,7 +48,7 @@ def _one_series(
             "data_labels": {"value": True, "font": SMALL, "num_format": labels},
         }
     )
-    values = {**axis(unit), "num_format": "#,##0", "min": 0}
+    values = {**axis(unit), "num_format": STEPS, "min": 0}
     if kind == "bar":
         chart.set_x_axis(values)
         # Top down; the values below, where they are looked for.

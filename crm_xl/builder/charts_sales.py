@@ -9,7 +9,7 @@ from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
 from crm_xl.builder.charts_turns import turning_lines
-from crm_xl.builder.drawing import SMALL, axis, new_chart, open_marks, series
+from crm_xl.builder.drawing import SMALL, STEPS, axis, new_chart, open_marks, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 from crm_xl.tables import sales_reports as x
@@ -64,8 +64,8 @@ def owners_amounts(author: Author) -> tuple[Chart, str]:
             "data_labels": {"value": True, "font": SMALL, "num_format": "#,##0;-#,##0;"},
         }
     )
-    chart.set_x_axis({**axis("成交金额（万元）"), "num_format": "#,##0"})
-    chart.set_y_axis({"num_font": SMALL, "reverse": True, "label_position": "low"})
+    chart.set_x_axis({**axis("成交金额（万元）"), "num_format": STEPS})
+    chart.set_y_axis({"num_font": SMALL, "reverse": True, "crossing": "max", "label_position": "low"})
     chart.set_legend({"none": True})
     return chart, "各负责人成交金额：条形图"
 
@@ -83,7 +83,7 @@ def _columns(
     block: Table,
     values: tuple[str, ...],
     unit: str = "成交金额（万元）",
-    shown: str = "#,##0",
+    shown: str = STEPS,
 ) -> Chart:
     """Columns side by side, light for what is only compared with."""
     chart = new_chart(author, "column", title)

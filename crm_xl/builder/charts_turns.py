@@ -7,15 +7,15 @@ from collections.abc import Callable
 from xlsxwriter.chart import Chart
 
 from crm_xl.builder.author import Author
-from crm_xl.builder.drawing import MONTHS, SMALL, WIDTH, axis, new_chart, series
+from crm_xl.builder.drawing import MONTHS, SMALL, STEPS, WIDTH, axis, new_chart, series
 from crm_xl.palette import PALETTE
 from crm_xl.schema import Table
 
-# Column -> what it is called, its unit, how its figures look.
+# Column -> what it is called, its unit, how its figures look, and those of the axis.
 _LINES = {
-    "amount": ("订单总额", "万元", "#,##0"),
-    "new_customers": ("新增客户数", "家", "#,##0"),
-    "active_share": ("活跃客户占比", "%", "0%"),
+    "amount": ("订单总额", "万元", "#,##0", STEPS),
+    "new_customers": ("新增客户数", "家", "#,##0", STEPS),
+    "active_share": ("活跃客户占比", "%", "0%", "0%"),
 }
 MARK = "拐点"
 _LOW = 195  # pixels
@@ -39,7 +39,7 @@ def turning_lines(
 
 
 def _turning_line(author: Author, column: str, months: Table, marks: Table, low: bool) -> tuple[Chart, str]:
-    name, unit, shown = _LINES[column]
+    name, unit, shown, steps = _LINES[column]
     chart = new_chart(author, "line", f"{name}{MARK}（◆）" if low else name)
     if low:
         chart.set_size({"width": WIDTH, "height": _LOW})
@@ -67,6 +67,6 @@ def _turning_line(author: Author, column: str, months: Table, marks: Table, low:
         }
     )
     chart.set_x_axis(MONTHS)
-    chart.set_y_axis({**axis(f"{name}（{unit}）"), "num_format": shown, "min": 0})
+    chart.set_y_axis({**axis(f"{name}（{unit}）"), "num_format": steps, "min": 0})
     chart.set_legend({"none": True} if low else {"position": "bottom", "font": SMALL})
     return chart, f"近24个月{name}：折线图，拐点以菱形标出"

@@ -16,6 +16,8 @@ from crm_xl.schema import Table
 WIDTH, HEIGHT = 560, 300  # pixels
 ROW_PIXELS, COLUMN_PIXELS = 20, 64
 SMALL = {"name": FONT, "size": 9}
+# Of an axis: between small whole numbers Excel sets halves, which must not read as whole ones twice.
+STEPS = "[<10]General;#,##0"
 # The options of a category axis of 24 months.
 MONTHS = {
     "num_font": {**SMALL, "rotation": -45},

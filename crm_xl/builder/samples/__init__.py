@@ -1,6 +1,6 @@
 """Made-up rows for every input table: the data the workbook and the templates are shipped with.
 
-All names, numbers and figures are invented; telephone numbers begin with 100, which no subscriber has, and
+All names, numbers and figures are invented; mobile numbers begin with 154, which no operator has been given, and
 mail addresses end in example.com. The rows depend on the seed alone: `random.Random` gives the same numbers
 on every machine.
 """

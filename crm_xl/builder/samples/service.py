@@ -48,7 +48,7 @@ def contact_rows(customers: list[Customer], random_: random.Random) -> list[tupl
                     customer.name if customer.person else name,
                     None if customer.person else position,
                     "最终决策者" if customer.person else role,
-                    f"100{number:08d}",  # no subscriber's number begins with 100
+                    f"154{number:08d}",
                     f"contact{number:04d}@example.com",
                     None,
                     random_.choice(i.CONTACT_PREFERENCES),
