@@ -26,6 +26,8 @@ _HARMLESS = 5_000_000
 _BELIEVED = 20_000_000
 _SPARSE = 20  # times as many cells in the rectangle as hold something
 _ENDS_NAME = frozenset(b" >/\t\r\n")
+# So often a sign is looked at by itself before it counts as common in a sheet.
+_FEW = 2000
 
 
 def prefix_of(xml: bytes) -> bytes:
@@ -43,7 +45,7 @@ def has_formulas(xml: bytes, *, calling: frozenset[str] = frozenset()) -> bool:
             workbook, which give the same text whenever they are computed.
     """
     ours = re.compile(rb"(?<![\w.])(?:" + "|".join(sorted(calling)).encode() + rb")\(") if calling else None
-    for start in _elements(xml, b"<" + prefix_of(xml) + b"f"):
+    for start in _formulas(xml, prefix_of(xml)):
         opened = xml.find(b">", start)
         if ours is None:
             return True
@@ -58,7 +60,7 @@ def first_formula(xml: bytes, area: Area) -> tuple[int, int] | None:
     """(row, column), 1-based, of the first cell inside the area that holds a formula; None without any."""
     prefix = prefix_of(xml)
     cell = b"<" + prefix + b"c"
-    for position in _elements(xml, b"<" + prefix + b"f"):
+    for position in _formulas(xml, prefix):
         start = xml.rfind(cell, max(0, position - _LONGEST_TAG), position)
         address = start >= 0 and _ADDRESS.search(xml, start, position)
         place = Area.parse(address.group(1).decode()) if address else None
@@ -75,8 +77,7 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
     found = {}
     # Most sheets hold no apostrophe, which takes no time to see.
     for mark in (b't="e"', b"t='e'") if b"'" in xml else (b't="e"',):
-        position = xml.find(mark)
-        while position >= 0:
+        for position in _marks(xml, mark, mark.index(b"e")):
             start = xml.rfind(b"<", max(0, position - _LONGEST_TAG), position)
             close = xml.find(b">", position, position + _LONGEST_TAG)
             # The mark may also stand in a text, where no cell element is open.
@@ -93,7 +94,6 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
                 text = value.search(xml, close, max(xml.find(end, close), close))
                 if area is not None:
                     found[area.top, area.left] = text.group(1).decode() if text else "#N/A"
-            position = xml.find(mark, position + len(mark))
     return found
 
 
@@ -153,7 +153,7 @@ def last_cell(xml: bytes) -> tuple[int, int]:
 def _stays_within(xml: bytes, prefix: bytes, area: Area) -> bool:
     """Whether the sheet may be believed that it ends there: no address goes much beyond.
 
-    Every cell is looked at, spelled as programs spell cells: four million pass in a quarter of a second.
+    Every cell is looked at, spelled as programs spell cells: four million pass in a fifth of a second.
     """
     letters, number = column_letters(area.right), str(area.bottom)
     first, places = int(number[0]), len(number) - 1
@@ -165,7 +165,8 @@ def _stays_within(xml: bytes, prefix: bytes, area: Area) -> bool:
         return False
     if widest * (first + 1) * 10**places > _BELIEVED:
         return False
-    within = rb' r="%b[1-%d]?[0-9]{0,%d}"' % (columns, first, places)
+    # With + nothing read is given back: what follows an address can never be a part of it.
+    within = rb' r="%b[1-%d]?+[0-9]{0,%d}+"' % (columns, first, places)
     return not re.search(rb"<%bc(?=[\s/>])(?!%b)" % (prefix, within), xml)
 
 
@@ -186,8 +187,32 @@ def is_spread(rows: int, columns: int, cells: int = 0) -> bool:
     return rectangle > _MOST_CELLS or rectangle > max(_HARMLESS, _SPARSE * cells)
 
 
-def _elements(xml: bytes, start: bytes) -> Iterator[int]:
-    return (match.start() for match in re.finditer(re.escape(start) + rb"(?=[\s/>])", xml))
+def _formulas(xml: bytes, prefix: bytes) -> Iterator[int]:
+    """Where the elements of formulas begin."""
+    start = b"<" + prefix + b"f"
+    for position in _marks(xml, start, len(start) - 1):
+        end = position + len(start)
+        if end < len(xml) and xml[end] in _ENDS_NAME:
+            yield position
+
+
+def _marks(xml: bytes, mark: bytes, sign: int) -> Iterator[int]:
+    """Where the mark stands; by one of its signs alone, given by place, as long as that one is rare.
+
+    A single sign is found ten times faster than a mark of several.
+    """
+    rare = mark[sign : sign + 1]
+    position = xml.find(rare)
+    for _ in range(_FEW):
+        if position < 0:
+            return
+        if position >= sign and xml.startswith(mark, position - sign):
+            yield position - sign
+        position = xml.find(rare, position + 1)
+    position = xml.find(mark, max(position - sign, 0)) if position >= 0 else -1
+    while position >= 0:
+        yield position
+        position = xml.find(mark, position + len(mark))
 
 
 def _walk(xml: bytes) -> dict[tuple[int, int], str]:
