@@ -75,7 +75,7 @@ def convert(
     date1904: bool = False,
     known: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Converted:
-    """The column's cells as values of its kind; input untouched.
+    """The column's cells as values of its kind; input untouched, and the very same where it says what is meant.
 
     Every distinct text is read once, so that half a million ids cost a fraction of a second.
 
@@ -87,7 +87,7 @@ def convert(
             for a blank), and those.
     """
     if known is not None:
-        return _of_distinct(*known, column)
+        return _of_distinct(*known, column, values)
     numeric, temporal = column.kind in NUMERIC, column.kind in TEMPORAL
     if temporal and date1904 and values.dtype.kind in "Ofiu":
         values = np.fromiter(map(serial_since_1900, values), dtype=object, count=len(values))
@@ -166,12 +166,23 @@ def _distinct(values: np.ndarray, column: Column) -> Converted:
     return _of_distinct(*pd.factorize(values), column)
 
 
-def _of_distinct(codes: np.ndarray, distinct: Any, column: Column) -> Converted:
-    """The column whose cells are those of the distinct values; the code of a blank is -1."""
+def _of_distinct(
+    codes: np.ndarray, distinct: Any, column: Column, cells: np.ndarray | None = None
+) -> Converted:
+    """The column whose cells are those of the distinct values; the code of a blank is -1.
+
+    Args:
+        codes: of each cell.
+        distinct: by code.
+        column: what it is.
+        cells: the column itself, blanks None, where it is at hand.
+    """
     if column.kind is Kind.ID and _all_plain_ids(distinct):
-        ids = _stored([*distinct, None], column)[codes]
+        ids = _stored([*distinct, None], column)[codes] if cells is None else cells
         return Converted(ids, np.zeros(len(codes), dtype=bool), {}, codes)
     results, failed, rules = _read_each(distinct.tolist() if distinct.dtype.kind != "M" else distinct, column)
+    if cells is not None and set(map(type, results)) == {str} and results == distinct.tolist():
+        return Converted(cells, np.zeros(len(codes), dtype=bool), {}, codes)
     bad = np.append(failed, False)[codes]  # the code of a blank is -1: the last
     times = np.bincount(codes + 1, minlength=len(rules) + 1)[1:]
     rewritten: Counter[str] = Counter()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_xl.raw import Distinct
 from crm_xl.schema import TEMPORAL, Column, Kind
 from crm_xl.spellings import NO, SYNONYMS, YES, Rewriting
 from crm_xl.tables import INPUTS, TABLES
@@ -336,6 +337,22 @@ def test_half_a_million_ids_are_read_in_a_blink(of: Column) -> None:
     read = convert(values, of)
     assert time.perf_counter() - begun < 1.0  # 0.07 s here; a loop over all cells takes longer than this
     assert read.values[-1] == "S025999"
+
+
+@pytest.mark.parametrize("of", [ID, TEXT, FEEDBACK, YUAN, DAY, TRUTH], ids=lambda of: of.kind.name)
+@given(
+    st.lists(
+        st.sampled_from([None, "", "C001", "1001.0", " 甲", "甲", "积极", "正面", "12", "2026-01-05", "是"])
+    )
+)
+def test_texts_told_apart_before_are_read_as_ever(of: Column, found: list[str | None]) -> None:
+    told = Distinct.of(cells(*found))
+    before = told.column.tolist()
+    known, alone = convert(told.column, of, known=(told.codes, told.texts)), convert(cells(*found), of)
+    pd.testing.assert_series_equal(pd.Series(known.values), pd.Series(alone.values))
+    assert known.values.dtype == alone.values.dtype
+    assert (known.bad.tolist(), known.rewritten) == (alone.bad.tolist(), alone.rewritten)
+    assert told.column.tolist() == before
 
 
 @given(

@@ -157,14 +157,10 @@ def _orphans(subject: Subject) -> Iterable[Check]:
             ):
                 continue
             known = screened[home.name]
-            numbers = pd.Series(table.values(column), dtype=object)
-            lost = (
-                table.kept
-                & numbers.notna().to_numpy()
-                & ~numbers.isin(known.values(column)[known.kept]).to_numpy()
-            )
+            lost = table.kept & _strange(table, column, known.values(column)[known.kept])
             check = f"“{TITLES[name]}”的{home.column(column).title}都在“{home.title}”中"
-            yield _rows(check, FAILED, table, lost, column, partial(_listed, numbers[lost]))
+            numbers = pd.Series(table.values(column)[lost], dtype=object)
+            yield _rows(check, FAILED, table, lost, column, partial(_listed, numbers))
     orders, customers = subject.cleaned.elsewhere, screened.get(i.CUSTOMERS.name)
     if orders is not None and customers is not None:
         known_ids = customers.values("customer_id")[customers.kept]
@@ -175,6 +171,17 @@ def _orphans(subject: Subject) -> Iterable[Check]:
             findings=int(strangers.sum()),
             detail=_listed(pd.Series(strangers.index)) if len(strangers) else "",
         )
+
+
+def _strange(table: Screened, column: str, known: np.ndarray) -> np.ndarray:
+    """The rows that name something, and nothing that is known; each of the different names is looked up once."""
+    codes = table.codes(column)
+    rows = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+    named = np.flatnonzero(codes >= 0)
+    rows[codes[named]] = named  # any row of each: the one written last
+    strange: np.ndarray = ~pd.Index(table.values(column)[rows], dtype=object).isin(known)
+    of_rows: np.ndarray = np.append(strange, False)[codes]  # the last for what is missing, whose code is -1
+    return of_rows
 
 
 TITLES = {table.name: table.title for table in i.INPUTS}

@@ -128,23 +128,18 @@ class Findings:
     after: list[str] | str = ""
     amounts: np.ndarray | None = None
 
-    def frame(self) -> pd.DataFrame:
-        """The lines, with the columns of LEDGER."""
-        size = len(self.rows)
-        fixed = {
+    def lines(self) -> dict[str, np.ndarray | list[str] | str]:
+        """The lines by column of LEDGER: one value for each, or one for all."""
+        return {
             "table": self.table.title,
+            "cell": self.raw.cells(self.rows, self.heading),
             "column": self.column.title if self.column else "",
             "rule": self.rule.value,
             "action": self.action.value,
             "before": self._masked(self.before),
             "after": self._masked(self.after),
+            "amount": np.full(len(self.rows), np.nan) if self.amounts is None else self.amounts,
         }
-        columns: dict[str, np.ndarray] = {"cell": _texts(self.raw.cells(self.rows, self.heading), size)}
-        columns |= {name: _texts(value, size) for name, value in fixed.items()}
-        columns["amount"] = np.full(size, np.nan) if self.amounts is None else self.amounts
-        return pd.DataFrame(
-            {name: pd.Series(columns[name], dtype=columns[name].dtype) for name in LEDGER.names}, copy=False
-        )
 
     def _masked(self, texts: list[str] | str) -> list[str] | str:
         if not (self.column and self.column.secret and texts) or self.action is Action.TO_SUPPLY:
@@ -210,13 +205,21 @@ class Ledger:
     def frame(self) -> pd.DataFrame:
         """LEDGER: one row per finding, table by table, in the order they were made."""
         order = list(dict.fromkeys(found.table.name for found in self._findings))
-        frames = [found.frame() for found in sorted(self._findings, key=lambda f: order.index(f.table.name))]
-        if self._summed:
-            frames.append(pd.DataFrame(self._summed, columns=list(LEDGER.names)))
-        if frames:
-            return pd.concat(frames, ignore_index=True)
-        kinds = {name: "float64" if name == "amount" else "object" for name in LEDGER.names}
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+        findings = sorted(self._findings, key=lambda found: order.index(found.table.name))
+        size = sum(len(found.rows) for found in findings)
+        columns = {name: np.empty(size, dtype=float if name == "amount" else object) for name in LEDGER.names}
+        at = 0
+        for found in findings:
+            end = at + len(found.rows)
+            for name, told in found.lines().items():
+                columns[name][at:end] = np.asarray(told, dtype=object) if isinstance(told, list) else told
+            at = end
+        series = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()}
+        frame = pd.DataFrame(series, copy=False)
+        if not self._summed:
+            return frame
+        summed = pd.DataFrame(self._summed, columns=list(LEDGER.names))
+        return pd.concat([frame, summed], ignore_index=True) if size else summed
 
     def summary(self) -> pd.DataFrame:
         """LEDGER_SUMMARY: rows read and kept, then every rule with its number and its money, by table."""
@@ -242,9 +245,3 @@ class Ledger:
         return frame.astype(
             {"table": object, "rule": object, "action": object, "findings": float, "amount": float}
         )
-
-
-def _texts(value: list[str] | str, size: int) -> np.ndarray:
-    texts = np.empty(size, dtype=object)
-    texts[:] = value
-    return texts
