@@ -189,7 +189,16 @@ class _Reasons:
         if before <= 0:
             return words
         change = now / before - 1
-        return f"{words}，{'增加' if change > 0 else '减少'}{share_text(-abs(change))}"
+        words = f"{words}，{'增加' if change > 0 else '减少'}{share_text(-abs(change))}"
+        if (change > 0) == (self._rule[place] < self._held[place]):
+            return words
+        # Less money is no reason to rise: it lets the score decide before the bounds do.
+        return f"{words}，达到复评条件；{self._scored(place)}"
+
+    def _scored(self, place: int) -> str:
+        score = float(self._score[place])
+        found = f"计算分级为{self._decision.raw[place]}"
+        return found if np.isnan(score) else f"得分{score_text(score)}，{found}"
 
 
 def migration(decision: m.Decision, tiers: Sequence[Tier], counted: Flags | None = None) -> pd.DataFrame:

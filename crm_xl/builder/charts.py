@@ -29,6 +29,8 @@ from crm_xl.builder.layout import place_of
 from crm_xl.palette import PALETTE
 from crm_xl.tables import outputs as o
 
+_CLEAR = 4  # pixels
+
 
 def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
     """The charts of an output sheet, to the right of its tables or below a short one."""
@@ -44,7 +46,7 @@ def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
         return
     plan = next(plan for plan in author.draft.sheets if plan.name == sheet)
     last = plan.placed[-1]
-    # Below the headings, which every printed page repeats with all that stands in their row.
+    # Clear of the headings, which every printed page repeats with all that stands in their row or touches it.
     top, column = plan.heading_row + 1, last.column + len(last.table.columns) + 1
     if sheet in BELOW:
         table, rows = BELOW[sheet]
@@ -55,7 +57,7 @@ def place_charts(author: Author, sheet: str, worksheet: Worksheet) -> None:
     pixels = 0
     for maker in makers[sheet][1]:
         drawing = maker(author)
-        insert(worksheet, top + _rows_of(author, sheet, pixels), column, drawing)
+        insert(worksheet, top + _rows_of(author, sheet, pixels), column, drawing, y_offset=_CLEAR)
         pixels += drawing[0].height + ROW_PIXELS
         author.chart_bottom[sheet] = top + _rows_of(author, sheet, pixels)
     author.chart_right[sheet] = column + WIDTH // COLUMN_PIXELS

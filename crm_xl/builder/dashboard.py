@@ -93,4 +93,4 @@ def _draw(author: Author, worksheet: Worksheet) -> None:
     for row, column, x_offset, width, height, maker in drawings:
         chart, description = maker(author)
         chart.set_size({"width": width, "height": height})
-        insert(worksheet, row, column, (chart, description), x_offset)
+        insert(worksheet, row, column, (chart, description), x_offset=x_offset)

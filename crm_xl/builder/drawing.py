@@ -40,12 +40,21 @@ def has(author: Author, *tables: Table) -> bool:
 
 
 def insert(
-    worksheet: Worksheet, row: int, column: int, drawing: tuple[Chart, str], x_offset: int = 0
+    worksheet: Worksheet,
+    row: int,
+    column: int,
+    drawing: tuple[Chart, str],
+    *,
+    x_offset: int = 0,
+    y_offset: int = 0,
 ) -> None:
-    """Put a chart, with what a screen reader says of it, so many pixels right of a place; it moves with the cells, not sizes."""
+    """Put a chart, with what a screen reader says of it, so many pixels right of and below a place; it moves with the cells, not sizes."""
     chart, description = drawing
     worksheet.insert_chart(
-        row, column, chart, {"object_position": 2, "description": description, "x_offset": x_offset}
+        row,
+        column,
+        chart,
+        {"object_position": 2, "description": description, "x_offset": x_offset, "y_offset": y_offset},
     )
 
 

@@ -54,6 +54,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 _WIDEST, _NARROWEST = 42, 7
 _WIDEST_WRAPPED, _WIDEST_UNWRAPPED = 105, 125
 LINE_HEIGHT = 15  # points
+_BROKEN = 4  # a word that does not fit leaves so much of the line before it
 _PADDING = 3.0  # margins and the indent of texts
 _FILTER_BUTTON = 2
 
@@ -160,10 +161,12 @@ def column_width(column: Column, values: Iterable[Any], role: Role, *, may_wrap:
     if column.kind is Kind.MONEY:
         wanted = max(wanted, 12)
     widest = _WIDEST
-    if column.kind is Kind.TEXT and not may_wrap:
-        widest = _WIDEST_UNWRAPPED
-    elif column.kind is Kind.TEXT and wanted > 2 * _WIDEST:
-        widest = _WIDEST_WRAPPED
+    if column.kind is Kind.TEXT and wanted > _WIDEST:
+        halved = wanted / 2 + _BROKEN  # two lines; a little more would make a third
+        if not may_wrap or 2 * _WIDEST < wanted <= _WIDEST_UNWRAPPED:
+            widest = _WIDEST_UNWRAPPED
+        else:
+            widest = max(_WIDEST, min(_WIDEST_WRAPPED, halved))
     return min(widest, max(_NARROWEST, wanted)) + _PADDING
 
 

@@ -78,7 +78,7 @@ METHOD_SUMMARY = output(
     percent("customer_share", "客户占比"), number("lowest", "最低得分"),
     number("mean", "平均得分"), number("highest", "最高得分"),
     percent("agreement", "与阈值法一致", note="该级客户中阈值法也定为同级的占比"), text("notes", "说明"),
-    guide="003",
+    guide="003", note="各方法算得的分级，未计人工调整与最短停留，因此家数可与“分级分类结果汇总表”不同",
 )
 
 SCHEMES = output(
@@ -127,7 +127,7 @@ WARNINGS = output(
     percent("p_alive", "存活概率", "购买模型BG/NBD估计；只买过一次的客户不给出"),
     number("expected_orders", "预计未来3个月订单数", note="购买模型BG/NBD估计"),
     text("model_note", "模型说明"),
-    needs=(i.CUSTOMERS.name, i.ORDERS.name), guide="000 001 003 004", note="只列有预警的客户，高级别在前；规则与阈值见参数",
+    needs=(i.CUSTOMERS.name, i.ORDERS.name), guide="000 001 003 004", note="只列有预警的客户，高级别在前；规则与阈值见参数；末三列在“计算存活概率”为是时写入",
 )
 
 OWNER_WARNINGS = output(
@@ -179,7 +179,7 @@ WHAT_IF = output(
     count("customers_change", "客户数变化", "家"), money("amount", "现有年消费额(万元)", "万元"),
     money("draft_amount", "模拟年消费额(万元)", "万元"), money("amount_change", "年消费额变化(万元)", "万元"),
     count("moved_in", "移入", "家"), count("moved_out", "移出", "家"),
-    guide="003", note="保存之前看清多少客户、多少金额会换级；最后一行为合计",
+    guide="003", note="保存之前看清多少客户、多少金额会换级；未计人工调整与最短停留；最后一行为合计",
 )
 
 WHAT_IF_MOVERS = output(

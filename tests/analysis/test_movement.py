@@ -114,6 +114,15 @@ def test_silence_bypasses_the_minimum_stay_and_only_lowers():
     assert shown(("2026-01-31", 74, 1000, 65), ("2026-02-28", 76, 1000, 93))[-1] == "普通级"
 
 
+def test_less_money_is_no_reason_to_rise_but_lets_the_score_decide():
+    # 59 → 60.5 is within the margin of 2; 1,000 → 500 is −50 %, more than 30 %.
+    (row,) = play(("2026-01-31", 59, 1000, 80), ("2026-06-30", 60.5, 500, 5))[-1].movers.to_dict("records")
+    assert (row["from_tier"], row["to_tier"], row["direction"]) == ("潜在级", "普通级", "上升")
+    assert row["reason"] == (
+        "金额变动：近12个月金额500元，上次变动时1,000元，减少50%，达到复评条件；得分60.5，计算分级为普通级"
+    )
+
+
 def test_every_reason_is_told_with_its_figures():
     moves = play(("2026-01-31", 76, 1_000_000, 5), ("2026-06-30", 58, 500_000, 100))
     row = moves[-1].movers.iloc[0]
