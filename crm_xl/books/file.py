@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from pandas.api.types import infer_dtype
 from python_calamine import CalamineError, CalamineWorkbook
 
 from crm_xl.books.atomic import Fingerprint, fingerprint, replace_file, restore_backup, tidy
+from crm_xl.books.columns import sheet_columns
 from crm_xl.books.obstacles import changed_meanwhile, check_free
 from crm_xl.books.package import Changes, rewrite
 from crm_xl.books.protocol import Block, Cell, Place
 from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive, check_well_formed, damaged
-from crm_xl.package.areas import Area
 from crm_xl.package.parts import Parts, SheetPart, TablePart
 from crm_xl.package.scan import cell_count, error_cells, first_formula, has_formulas, is_spread, last_cell
 from crm_xl.raw import Distinct, RawTable, collection_paused, column_letters
 
-Grid = list[list[Any]]
 # What pandas calls columns of one of these kinds alone.
 _WITHOUT_BLANKS = frozenset({"floating", "integer", "boolean", "datetime"})
 
@@ -99,12 +98,11 @@ class FileBook:
             with self._calamine() as workbook:
                 for sheet in dict.fromkeys(table.sheet.name for table in wanted):
                     with self._told():
-                        grid = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+                        columns = sheet_columns(workbook.get_sheet_by_name(sheet))
                     for table in wanted:
                         if table.sheet.name == sheet:
-                            raw = _raw_table(table, grid, errors[sheet])
+                            raw = _raw_table(table, columns, errors[sheet])
                             found[table.name] = replace(raw, date1904=self._date1904)
-                    del grid
         return {table.name: found[table.name] for table in wanted}
 
     def value(self, name: str) -> Cell:
@@ -265,26 +263,29 @@ class FileBook:
             raise damaged(self.name) from error
 
 
-def _raw_table(table: TablePart, grid: Grid, errors: Mapping[tuple[int, int], str]) -> RawTable:
+def _raw_table(
+    table: TablePart, columns: Sequence[np.ndarray], errors: Mapping[tuple[int, int], str]
+) -> RawTable:
+    """The table in a sheet's columns, which are its own afterwards."""
     body, place = table.body, table.place
-    rows = grid[body.top - 1 : body.bottom]
-    width = range(body.left - 1, body.right)
-    if not grid or len(grid[0]) < body.right:
-        rows = [row + [""] * (body.right - len(row)) for row in rows]
+    first = body.top - 1
+    height = max(0, min(body.bottom, len(columns[0]) if columns else 0) - first)
+    cells = [column[first : first + height] for column in columns[body.left - 1 : body.right]]
+    # Further columns of the table are beyond the sheet's last one.
+    width = body.right - body.left + 1
+    cells += [np.full(height, "", dtype=object) for _ in range(width - len(cells))]
     errors = {
         (row - body.top, column - body.left): text
         for (row, column), text in errors.items()
         if body.holds(row, column)
     }
-    count = _filled(rows, body, max((row + 1 for row, _ in errors), default=0))
-    del rows[count:]
-    cells = np.array(rows, dtype=object).reshape(count, len(rows[0]) if rows else body.right)
+    count = _filled(cells, max((row + 1 for row, _ in errors), default=0))
     for (row, column), text in errors.items():
-        cells[row, body.left - 1 + column] = text
-    found = [_column(cells[:, index].copy()) for index in width]
+        cells[column][row] = text
+    found = [_column(column[:count]) for column in cells]
     return RawTable(
         name=table.name,
-        headings=_headings(table, grid),
+        headings=_headings(table, columns),
         columns=tuple(column.column if isinstance(column, Distinct) else column for column in found),
         sheet=place.sheet,
         row=place.row,
@@ -294,10 +295,10 @@ def _raw_table(table: TablePart, grid: Grid, errors: Mapping[tuple[int, int], st
     )
 
 
-def _filled(rows: Grid, body: Area, at_least: int) -> int:
+def _filled(columns: Sequence[np.ndarray], at_least: int) -> int:
     """The number of rows up to the last that holds something."""
-    count = len(rows)
-    while count > at_least and all(cell == "" for cell in rows[count - 1][body.left - 1 : body.right]):
+    count = len(columns[0])
+    while count > at_least and all(column[count - 1] == "" for column in columns):
         count -= 1
     return count
 
@@ -314,10 +315,11 @@ def _column(cells: np.ndarray) -> np.ndarray | Distinct:
     return cells
 
 
-def _headings(table: TablePart, grid: Grid) -> tuple[str, ...]:
+def _headings(table: TablePart, columns: Sequence[np.ndarray]) -> tuple[str, ...]:
     """The headings as the sheet shows them; those of the table part where it hides or lacks them."""
-    if not table.header_rows or len(grid) < table.area.top:
+    row = table.area.top - 1
+    if not table.header_rows or not columns or len(columns[0]) <= row:
         return table.headings
-    cells = grid[table.area.top - 1][table.area.left - 1 : table.area.right]
+    cells = [column[row] for column in columns[table.area.left - 1 : table.area.right]]
     cells += [""] * (len(table.headings) - len(cells))
     return tuple(str(cell).strip() or heading for cell, heading in zip(cells, table.headings, strict=True))

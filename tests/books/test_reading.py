@@ -89,6 +89,31 @@ def test_blank_rows_stay_in_the_middle_and_go_at_the_end(tmp_path: Path) -> None
     assert table.cell(2, "甲") == "订单!A4"
 
 
+def test_a_column_may_change_its_kind_a_long_way_down(tmp_path: Path) -> None:
+    rows = [
+        [f"C{row % 7}", row if row < 500 else "没有", "甲" if row < 500 else float(row), row > 500]
+        for row in range(900)
+    ]
+    table = _read(book(tmp_path / "a.xlsx", {"tblA": ("订单", 1, 1, ["编号", "数", "混", "真"], rows)}))
+    assert _columns(table) == [list(column) for column in zip(*rows, strict=True)]
+    assert [type(cell) for cell in table.columns[3][499:502]] == [bool, bool, bool]
+    assert len(set(map(id, table.columns[0]))) == 7
+
+
+@pytest.mark.parametrize("noise", [0, 5000])
+def test_errors_and_formulas_are_found_however_often_their_letters_stand_elsewhere(
+    tmp_path: Path, noise: int
+) -> None:
+    rows = [[1, ("=1/0", "#DIV/0!")], [2, ("=2/0", "#DIV/0!")]]
+    path = book(tmp_path / "a.xlsx", {"tblA": ("订单", 1, 1, ["甲", "乙"], rows)})
+    seen = FileBook(path)
+    remark = b"<!-- " + b"f e " * noise + b"-->"
+    edit_parts(path, {SHEET: lambda data: data.replace(b'<row r="2"', remark + b'<row r="2"')})
+    found = FileBook(path)
+    assert found.read(["tblA"])["tblA"].errors == {(0, 1): "#DIV/0!", (1, 1): "#DIV/0!"}
+    assert found.first_formula("tblA") == seen.first_formula("tblA") == "订单!B2"
+
+
 def test_tables_side_by_side_do_not_mix(tmp_path: Path) -> None:
     path = book(
         tmp_path / "a.xlsx",
