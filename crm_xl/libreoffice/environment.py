@@ -19,10 +19,14 @@ from platformdirs import user_data_path
 import crm_xl
 from crm_xl.errors import CrmError
 from crm_xl.extras import BUTTONS
+from crm_xl.soffice import Installed, clean_environment
 
 _DISTRIBUTION = "crm-xl"
 _PACKAGES, _CODE, _STAMP = "packages", "code", "installed.json"
+_NAME = re.compile(r"[\w.-]+")
 _SECONDS = 1800
+_TRY = Path(__file__).with_name("component") / "try_imports.py"
+_MODULES = ["crm_xl.libreoffice.calls", "crm_xl.libreoffice.menu"]
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
 
 
@@ -65,6 +69,34 @@ def provide(version: tuple[int, int], folder: Path) -> list[Path]:
     _fresh(code)
     _copy_crm_xl(code)
     return [code, packages]
+
+
+def check(office: Installed, paths: Sequence[Path]) -> None:
+    """Nothing, when LibreOffice's Python can import crm_xl and its packages from the folders.
+
+    Raises:
+        CrmError: it cannot; the menu and the functions would fail one by one later.
+    """
+    names = [found[0] for each in requirements() if (found := _NAME.match(each))]
+    order = {"paths": [str(path) for path in paths], "packages": names, "modules": _MODULES}
+    done = subprocess.run(
+        [office.python, _TRY],
+        input=json.dumps(order),
+        env={**clean_environment(), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        complaint = (done.stderr.strip().splitlines() or ["没有说明"])[-1]
+        raise CrmError(
+            f"LibreOffice 的 Python 不能使用为它取得的程序包：{complaint}。",
+            where=str(office.python),
+            hint="加载项没有安装。请运行 crm-xl libreoffice uninstall 删除程序包后再安装一次；"
+            "仍是如此时，请换用 libreoffice.org 的 LibreOffice。",
+        )
 
 
 def remove(folder: Path) -> None:

@@ -25,11 +25,12 @@ def install(*, profile: Path | None = None, paths: Sequence[Path] | None = None)
         paths: folders with crm_xl and its packages for LibreOffice's Python; provided for without them.
 
     Raises:
-        CrmError: LibreOffice is missing, unsuitable or running, or packages could not be fetched.
+        CrmError: LibreOffice is missing, unsuitable or running, or packages could not be fetched or imported.
     """
     office = installed()
     if paths is None:
         paths = environment.provide(office.python_version, environment.home(office.python_version))
+    environment.check(office, paths)
     with tempfile.TemporaryDirectory() as folder:
         oxt = Path(folder) / ADD_IN
         oxt.write_bytes(extension(paths))

@@ -163,6 +163,22 @@ def test_a_python_without_pip_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         environment.provide((3, 11), tmp_path / "home")
 
 
+def test_packages_that_its_python_cannot_import_are_said_before_anything_is_installed(tmp_path: Path) -> None:
+    office = program.Installed(
+        program=Path("/p/soffice"), python=Path(sys.executable), python_version=sys.version_info[:2]
+    )
+    environment.check(office, HERE)  # this Python has them all
+    (tmp_path / "rapidfuzz.py").write_text("raise ImportError('built for another Python')", encoding="utf-8")
+    with pytest.raises(CrmError, match=r"不能使用.*ImportError: built for another Python") as refused:
+        environment.check(office, [tmp_path])
+    assert refused.value.where == sys.executable
+    (tmp_path / "rapidfuzz.py").unlink()
+    (tmp_path / "crm_xl").mkdir()  # without the modules of the menu
+    (tmp_path / "crm_xl" / "__init__.py").touch()
+    with pytest.raises(CrmError, match=r"不能使用.*No module named 'crm_xl\.libreoffice'"):
+        environment.check(office, [tmp_path])
+
+
 def test_what_is_needed_is_what_the_project_declares_for_itself_and_its_menu() -> None:
     needed = environment.requirements()
     assert any(each.startswith("pandas") for each in needed)
@@ -208,7 +224,7 @@ def test_a_libreoffice_that_runs_is_not_touched(tmp_path: Path) -> None:
     try:
         running.run(SCRIPTS / "version.py")
         with pytest.raises(CrmError, match=r"LibreOffice 正在运行.*关闭全部 LibreOffice 窗口"):
-            install(profile=running.profile, paths=HERE)
+            install(profile=running.profile, paths=importable(tmp_path / "packages"))
         assert running.run(SCRIPTS / "version.py").strip()
     finally:
         running.stop()
