@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -68,13 +68,14 @@ def rewrite_sheet(
     _follow_tables(found.root, edits)
     relink(found.root, edits, sheets)
     writer = _RowsWriter(found, edits, CellWriter(prefix=found.prefix, date1904=date1904), styles)
-    rows = writer.write(cells)
+    # Encoded piece by piece, each while it is fresh: a large sheet is never held as text.
+    rows = [piece.encode() for piece in writer.write(cells)]
     _check_shared_formulas(rows, found, sheet)
     for element in children(found.root, "dimension"):
         if found.extent is not None:
             element.set("ref", str(found.extent))
     head, _, tail = to_bytes(found.root).partition(ROWS_MARK.encode())
-    return SheetResult(xml=b"".join((head, rows.encode(), tail)), formulas_touched=found.formulas_touched)
+    return SheetResult(xml=b"".join((head, *rows, tail)), formulas_touched=found.formulas_touched)
 
 
 class _RowsWriter:
@@ -90,8 +91,8 @@ class _RowsWriter:
         bodies = [edit.move.new_body for edit in edits]
         self._body_rows = [range(body.top, body.bottom + 1) for body in bodies]
 
-    def write(self, cells: Mapping[tuple[int, int], Cell]) -> str:
-        """All rows of the sheet as text."""
+    def write(self, cells: Mapping[tuple[int, int], Cell]) -> Iterator[str]:
+        """All rows of the sheet as text, one or many at a time."""
         for edit in self._edits:
             if edit.header_changes:
                 self._put_headings(edit)
@@ -99,7 +100,7 @@ class _RowsWriter:
         for (row, column), value in cells.items():
             if not any(edit.move.new.holds(row, column) for edit in self._edits):
                 self._put_cell(row, column, value)
-        return "".join(self._finished())
+        return self._finished()
 
     def _row(self, number: int) -> KeptRow:
         row = self._found.rows.setdefault(number, KeptRow(""))
@@ -135,27 +136,26 @@ class _RowsWriter:
 
     def _finished(self) -> Iterator[str]:
         starts = [self._starts(edit) for edit in self._edits]
-        numbers = set(self._found.rows)
-        for edit, rows in zip(self._edits, self._body_rows, strict=True):
+        rows = self._found.rows
+        mixed = {number for number, row in rows.items() if isinstance(row, str) or row.kept}
+        bounds: set[int] = set()
+        for edit, body_rows in zip(self._edits, self._body_rows, strict=True):
             body = edit.move.new_body
-            numbers.update(rows)
             self._found.extend(body.top, body.left, body.right)
             self._found.extend(body.bottom, body.left, body.right)
-        for alone, group in groupby(sorted(numbers), self._alone):
-            if alone is None:
-                yield from (self._mixed_row(number, starts) for number in group)
-            else:
-                together = list(group)
-                for first in range(0, len(together), _ROWS_TOGETHER):
-                    yield self._plain_rows(alone, together[first : first + _ROWS_TOGETHER], starts[alone])
-
-    def _alone(self, number: int) -> int | None:
-        """The table, by its place among the edits, to which the row belongs with nothing else in it."""
-        row = self._found.rows.get(number)
-        if isinstance(row, str) or (row and row.kept):
-            return None
-        inside = [index for index, rows in enumerate(self._body_rows) if number in rows]
-        return inside[0] if len(inside) == 1 and number not in self._edits[inside[0]].row_styles else None
+            mixed.update(edit.row_styles)
+            bounds.update((body_rows.start, body_rows.stop))
+        bounds.update(mixed, (number + 1 for number in mixed))
+        for first, end in pairwise(sorted(bounds)):
+            # From here to there rows are alike.
+            if first in mixed:
+                yield self._mixed_row(first, starts)
+            elif len(inside := [index for index, own in enumerate(self._body_rows) if first in own]) > 1:
+                yield from (self._mixed_row(number, starts) for number in range(first, end))
+            elif inside:
+                for top in range(first, end, _ROWS_TOGETHER):
+                    numbers = range(top, min(top + _ROWS_TOGETHER, end))
+                    yield self._plain_rows(inside[0], numbers, starts[inside[0]])
 
     def _plain_rows(self, index: int, numbers: Sequence[int], starts: list[tuple[str, str]]) -> str:
         edit = self._edits[index]
@@ -256,16 +256,17 @@ def _follow_tables(root: etree._Element, edits: Sequence[TableEdit]) -> None:
                     raise edit.in_the_way(merged.top, merged.left)
 
 
-def _check_shared_formulas(rows: str, found: SheetRows, sheet: str) -> None:
+def _check_shared_formulas(rows: Iterable[bytes], found: SheetRows, sheet: str) -> None:
     """Refuses to leave formulas whose text stood in a cell that is gone."""
     tag = found.prefix
     for index in found.orphaned:
-        dependent = re.search(
-            rf'<{tag}c\b[^>]*\br="([A-Z]+[0-9]+)"[^>]*><{tag}f[^>]*\bsi="{re.escape(index)}"', rows
+        of_index = re.compile(
+            rf'<{tag}c\b[^>]*\br="([A-Z]+[0-9]+)"[^>]*><{tag}f[^>]*\bsi="{re.escape(index)}"'.encode()
         )
-        if dependent:
+        # A piece holds whole rows, hence whole cells.
+        if dependent := next(filter(None, map(of_index.search, rows)), None):
             raise CrmError(
                 "这里的公式是从要刷新的表里拖过来的，刷新会让它失去来源，没有写入。",
-                where=f"{sheet}!{dependent.group(1)}",
+                where=f"{sheet}!{dependent.group(1).decode()}",
                 hint="请在这个单元格里重新输入公式，再刷新。",
             )

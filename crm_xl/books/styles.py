@@ -48,7 +48,7 @@ class Styles:
             style: index of a cell format, as cells carry it.
             values: the values of a column, or the one of a cell.
         """
-        first = next((value for value in values if not _is_blank(value)), None)
+        first = next((value for value in values if value is not None and not _is_blank(value)), None)
         if not _is_date(first) or not self._formats or self.shows_dates(style):
             return style
         timed = any(
@@ -90,5 +90,5 @@ def _is_date(value: Any) -> bool:
 
 
 def _is_blank(value: Any) -> bool:
-    # Every one of them stands for a blank cell; the last is NaN, which alone differs from itself.
-    return value is None or value is pd.NA or value is pd.NaT or value == "" or value != value
+    # Every one of them stands for a blank cell, as None does; the last is NaN, which alone differs from itself.
+    return value is pd.NA or value is pd.NaT or value == "" or value != value

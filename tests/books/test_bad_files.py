@@ -24,6 +24,25 @@ BOMB = (
 )
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<a><b></a>",
+        b"<a/>x",
+        b"<a>&x;</a>",
+        b"<a>\x01</a>",
+        b"<a>\xff</a>",
+        b'<a b="1" b="2"/>',
+        b"<a>]]></a>",
+    ],
+)
+def test_nothing_that_is_no_xml_is_ever_put_in_place(content: bytes) -> None:
+    archive.check_well_formed("<a b='1'><!-- 甲 --><b>乙&amp;</b></a>".encode(), "a.xml")
+    with pytest.raises(ValueError, match=r"a\.xml is not well-formed"):
+        archive.check_well_formed(content, "a.xml")
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return book(tmp_path / "a.xlsx", {"tblA": ("出", 1, 1, ["甲"], [["x"]])})
