@@ -48,7 +48,7 @@ def insert(
     x_offset: int = 0,
     y_offset: int = 0,
 ) -> None:
-    """Put a chart, with what a screen reader says of it, so many pixels right of and below a place; it moves with the cells, not sizes."""
+    """Put a chart, with what a screen reader says of it, so many pixels off a place; it moves with the cells, not sizes."""
     chart, description = drawing
     worksheet.insert_chart(
         row,

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from crm_xl.builder.author import Author
@@ -16,7 +17,8 @@ TEXT_WIDTH = 100.0  # characters, which the explanation above a table takes
 UNSET_WIDTH = 8.43
 _PAGE_WIDTH = 190.0  # characters; much beyond it a page is too small to read
 _TWO_PAGES = 1.55 * _PAGE_WIDTH  # what is wider than this does not go on one page at all
-_FULL_SIZE_WIDTH = 100.0  # characters that a page of 参数 takes at 100 %
+_TITLE_ROWS = 2  # title and note of each table of 参数, above its headings
+_ROWS_OF_A_PAGE = 45  # of 参数, below its headings
 # Between the margins of A4 landscape Excel has room for 1040; without Calibri LibreOffice draws columns a third wider.
 _PAGE_PIXELS = 780
 _SMALLEST_SCALE, _LARGEST_SCALE = 48, 100
@@ -59,13 +61,6 @@ def pages_of(author: Author, sheet: SheetPlan) -> Pages:
     right = max(right, author.chart_right.get(sheet.name, 0))
     while (width := width_of(author, sheet, (0, right))) < TEXT_WIDTH:
         right += 1
-    if sheet.kind is SheetKind.PARAMETERS:
-        # A dozen tables side by side: each starts a page, and the widest fits on one.
-        widest = max(
-            width_of(author, sheet, (q.column, q.column + len(q.table.columns) - 1)) for q in sheet.placed
-        )
-        breaks = tuple(placed.column for placed in sheet.placed[1:])
-        return Pages(right=right, scale=min(80, int(100 * _FULL_SIZE_WIDTH / widest)), breaks=breaks)
     alone = len(sheet.placed) == 1
     if width <= _PAGE_WIDTH or (alone and not last.table.banded and width <= _TWO_PAGES):
         # Charts on a page of their own would not say what they are of.
@@ -85,7 +80,11 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet, pages: P
     worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     worksheet.repeat_rows(sheet.top_heading_row, sheet.heading_row)
     worksheet.set_footer(f"&L&9{sheet.name}&C&9第 &P 页，共 &N 页&R&9{author.draft.spec.title}")
-    worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), pages.right)
+    if sheet.kind is SheetKind.OUTPUT:
+        worksheet.print_area(0, 0, max(bottom, author.chart_bottom.get(sheet.name, 0)), pages.right)
+    elif len(sheet.placed) > 1:
+        _print_each_page(author, sheet, pages)
+    # Else all that is there: people type below it.
     if pages.scale is None:
         worksheet.fit_to_pages(1, 0)
     else:
@@ -93,6 +92,19 @@ def print_setup(author: Author, sheet: SheetPlan, worksheet: Worksheet, pages: P
         worksheet.set_v_pagebreaks(list(pages.breaks))
     if pages.repeated is not None:
         worksheet.repeat_columns(*pages.repeated)
+
+
+def _print_each_page(author: Author, sheet: SheetPlan, pages: Pages) -> None:
+    """An area a page: beside the longest table of 参数 Excel would print pages of headings alone."""
+    areas = []
+    for first, after in zip((0, *pages.breaks), (*pages.breaks, pages.right + 1), strict=True):
+        own = [placed for placed in sheet.placed if first <= placed.column < after]
+        bottom = max(placed.row + author.draft.body_rows(placed.table.name) for placed in own)
+        top = sheet.heading_row - _TITLE_ROWS if first else 0
+        bottom = max(bottom, sheet.heading_row + _ROWS_OF_A_PAGE)  # people type below what is there
+        areas.append(f"'{sheet.name}'!{xl_range_abs(top, first, bottom, after - 1)}")
+    # XlsxWriter's own call takes one area.
+    author.workbook.define_name(f"'{sheet.name}'!_xlnm.Print_Area", f"={','.join(areas)}")
 
 
 def width_of(author: Author, sheet: SheetPlan, columns: Columns) -> float:

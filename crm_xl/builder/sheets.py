@@ -36,6 +36,7 @@ ROWS_MEASURED = 500  # for the widths of columns
 _HEAD_HEIGHT, _NOTE_HEIGHT = 33, 44
 _CHOICE_WIDTH = 12.0  # a date, or the name of an owner, stands above any column
 _SPARE_LINES = 4
+_BETWEEN = 3.0  # the blank column between tables
 _MOST_NAMED = 4  # columns that people fill in; of more the first and the last are named
 _INPUT_LEGEND = "深色标题为必填列；从标题下一行起粘贴数据；清空示例数据时请删除整行。"
 
@@ -145,8 +146,9 @@ def write_table(
     if table is w.AHP:
         shade_triangle(author.theme, worksheet, placed, rows)
     _validate(author, placed, worksheet, rows)
-    if sheet.kind is not SheetKind.PARAMETERS and len(sheet.placed) > 1:
-        worksheet.set_column(right + 1, right + 1, 3)
+    if len(sheet.placed) > 1:
+        worksheet.set_column(right + 1, right + 1, _BETWEEN)
+        author.widths[sheet.name, right + 1] = _BETWEEN
 
 
 def _width_above(sheet: SheetPlan, column: int) -> float:

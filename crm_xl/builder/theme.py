@@ -160,13 +160,12 @@ def column_width(column: Column, values: Iterable[Any], role: Role, *, may_wrap:
     wanted = max([heading if heading <= 10 else heading / 2 + 3, *texts])
     if column.kind is Kind.MONEY:
         wanted = max(wanted, 12)
-    widest = _WIDEST
+    widest: float = _WIDEST
     if column.kind is Kind.TEXT and wanted > _WIDEST:
-        halved = wanted / 2 + _BROKEN  # two lines; a little more would make a third
         if not may_wrap or 2 * _WIDEST < wanted <= _WIDEST_UNWRAPPED:
             widest = _WIDEST_UNWRAPPED
         else:
-            widest = max(_WIDEST, min(_WIDEST_WRAPPED, halved))
+            widest = max(_WIDEST, min(_WIDEST_WRAPPED, wanted / 2 + _BROKEN))  # two lines
     return min(widest, max(_NARROWEST, wanted)) + _PADDING
 
 

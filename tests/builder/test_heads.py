@@ -14,10 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from crm_xl.builder.build import author_workbook
 from crm_xl.builder.layout import SheetKind, SheetPlan
 from crm_xl.builder.specs import SHIPPED_BOOKS, BookSpec
+from crm_xl.tables import parameters as p
 from crm_xl.widths import display_width
 from tests.builder.shipped import opened, short_draft
 
 KINDS = (SheetKind.INPUT, SheetKind.OUTPUT, SheetKind.PARAMETERS)
+MOST_COLUMNS = 16_384
 UNSET, FONT_SIZE, LINE = (
     8.43,
     10,
@@ -53,8 +55,13 @@ def room(sheet: Worksheet, left: int, right: int) -> float:
 
 def pages(sheet: Worksheet) -> list[tuple[int, int]]:
     """The first and the last column, from 1, of each page side by side."""
-    area = sheet.print_area
-    right = range_boundaries(area.rsplit("!", 1)[-1].replace("$", ""))[2]
+    if not sheet.print_area:  # all that is there, however long a text
+        right = MOST_COLUMNS
+    elif "," in sheet.print_area:  # 参数: an area a page
+        areas = [range_boundaries(area.split("!")[1]) for area in sheet.print_area.split(",")]
+        return [(left, right) for left, _, right, _ in areas]
+    else:
+        right = range_boundaries(sheet.print_area.split("!")[1])[2]
     starts = [1, *(found.id + 1 for found in sheet.col_breaks.brk)]
     return [(start, after - 1) for start, after in zip(starts, [*starts[1:], right + 1], strict=True)]
 
@@ -117,3 +124,22 @@ def test_a_choice_stands_at_the_left_edge_unless_further_pages_would_show_it(
     for plan, sheet in sheets:
         if plan.choice and not sheet.print_title_cols:
             assert plan.choice.column == 0, sheet.title
+
+
+def test_rows_that_people_add_are_printed_too(sheets: list[tuple[SheetPlan, Worksheet]]) -> None:
+    """An area that ended where the samples end would leave out what is typed below."""
+    for plan, sheet in sheets:
+        if plan.kind is SheetKind.INPUT:
+            assert not sheet.print_area, sheet.title
+
+
+def test_each_table_of_parameters_is_printed_on_one_page_across(
+    sheets: list[tuple[SheetPlan, Worksheet]],
+) -> None:
+    ((plan, sheet),) = [found for found in sheets if found[0].name == p.SHEET]
+    areas = [range_boundaries(area.split("!")[1]) for area in sheet.print_area.split(",")]
+    assert 1 < len(areas) < len(plan.placed)
+    for table in sheet.tables.values():
+        left, top, right, bottom = range_boundaries(table.ref)
+        (area,) = [found for found in areas if found[0] <= left and right <= found[2]]
+        assert area[1] < top and bottom <= area[3], table.name
