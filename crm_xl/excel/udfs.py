@@ -13,6 +13,7 @@ from typing import Any
 import xlwings as xw
 
 from crm_xl.answering import answered
+from crm_xl.excel.cells import cells_of
 from crm_xl.functions import COMPUTED, Function
 
 
@@ -20,7 +21,7 @@ def _exported(function: Function) -> Callable[..., Any]:
     """The function with the signature of its declaration, as xlwings reads it."""
 
     def face(*arguments: Any) -> Any:
-        return answered(function, arguments)
+        return answered(function, tuple(map(cells_of, arguments)))
 
     face.__name__ = face.__qualname__ = function.name
     face.__doc__ = function.help
@@ -36,8 +37,8 @@ def _exported(function: Function) -> Callable[..., Any]:
         ]
     )
     for argument in function.arguments:
-        # Rows of cells whatever the range, and errors told from blanks.
-        xw.arg(argument.name, ndim=2, err_to_str=True, doc=argument.help)(face)
+        # As Excel hands it over: what is to be changed in it, `cells_of` changes.
+        xw.arg(argument.name, "raw", doc=argument.help)(face)
     # As it is: functions return plain values and "" for blanks, which need no conversion.
     xw.ret("raw")(face)
     # Last, as decorators stand: those for arguments put the category back to xlwings' own.

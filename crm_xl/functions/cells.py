@@ -19,8 +19,10 @@ from crm_xl.schema import Column
 from crm_xl.spellings import ERROR_VALUES
 from crm_xl.values import convert, missing, read_cell
 
-# Errors newer than the table by which xlwings turns error numbers into texts; they arrive as these numbers.
-_NEWER_ERRORS = {
+# Errors arrive from Excel as these numbers. Source: xlCVError, 2000 to 2050, as COM's SCODE.
+_ERRORS = {
+    -2146826288: "#NULL!", -2146826281: "#DIV/0!", -2146826273: "#VALUE!", -2146826265: "#REF!",
+    -2146826259: "#NAME?", -2146826252: "#NUM!", -2146826246: "#N/A",
     -2146826245: "#GETTING_DATA", -2146826243: "#SPILL!", -2146826242: "#CONNECT!", -2146826241: "#BLOCKED!",
     -2146826240: "#UNKNOWN!", -2146826239: "#FIELD!", -2146826238: "#CALC!",
 }  # fmt: skip
@@ -86,8 +88,8 @@ def grid(argument: Any) -> Objects:
     flat = np.fromiter(chain.from_iterable(argument), dtype=object, count=len(argument) * width)
     if int in set(map(type, flat)):  # Excel's numbers are floats; its whole numbers are errors
         for place, cell in enumerate(flat):
-            if type(cell) is int and cell in _NEWER_ERRORS:
-                flat[place] = _NEWER_ERRORS[cell]
+            if type(cell) is int and cell in _ERRORS:
+                flat[place] = _ERRORS[cell]
     return flat.reshape(len(argument), width)
 
 
