@@ -18,15 +18,17 @@ from crm_xl.tables import TABLES
 
 Tables = Mapping[str, pd.DataFrame]
 BLANK = "—"
+POINTS = "百分点"  # which a sentence counts by 个
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cite:
-    """A cell of an output: table, row from 0, English column name."""
+    """A cell of an output: table, row from 0, English column name; without its sign where the words give the direction."""
 
     table: str
     row: int
     column: str
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,8 @@ def _cited(piece: Cite | Count, tables: Tables) -> str:
         number = len(frame) if not piece.column else int((frame[piece.column] == piece.value).sum())
         return f"{number:,}{piece.unit and f' {piece.unit}'}"
     column = TABLES[piece.table].column(piece.column)
-    return shown(frame[piece.column].iloc[piece.row], column, with_unit=True)
+    value = frame[piece.column].iloc[piece.row]
+    return shown(abs(value) if piece.unsigned else value, column, with_unit=True)
 
 
 def shown(value: Any, column: Column, *, with_unit: bool = False) -> str:
@@ -94,7 +97,9 @@ def shown(value: Any, column: Column, *, with_unit: bool = False) -> str:
         return str(value)
     digits = {Kind.INTEGER: 0, Kind.MONEY: 2}.get(column.kind, 2 if column.digits is None else column.digits)
     text = f"{float(value):,.{digits}f}"
-    return f"{text} {column.unit}" if with_unit and column.unit else text
+    if not with_unit or not column.unit:
+        return text
+    return f"{text} {'个' if column.unit == POINTS else ''}{column.unit}"
 
 
 def row_of(tables: Tables, table: Table, column: str, value: object) -> int | None:

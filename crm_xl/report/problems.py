@@ -64,7 +64,7 @@ def _slow(tables: Tables) -> Iterator[Sentence]:
     difference = tables[name]["difference"].to_numpy(dtype=float)
     if len(difference) and difference[0] > 0:
         yield say(
-            "答复{answer}的客户随后流失 {rate}，与其余相差 {difference}。",
+            "答复{answer}的客户随后流失 {rate}，比其余客户高 {difference}。",
             answer=Cite(table=name, row=0, column="answer"),
             rate=Cite(table=name, row=0, column="churn_rate"),
             difference=Cite(table=name, row=0, column="difference"),

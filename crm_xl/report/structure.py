@@ -113,10 +113,10 @@ def _usage(tables: Tables) -> Iterator[Sentence]:
     row = top_row(tables, t.BEHAVIOUR_COMPARE, "core_feature_gap", among=_SIZES(tables), lowest=True)
     if row is not None and tables[name]["core_feature_gap"].iloc[row] < 0:
         yield say(
-            "企业规模为{group}的客户核心功能使用率最低，为 {use}，与全体相差 {gap}。",
+            "企业规模为{group}的客户核心功能使用率最低，为 {use}，比全体低 {gap}。",
             group=Cite(table=name, row=row, column="group"),
             use=Cite(table=name, row=row, column="core_feature_use"),
-            gap=Cite(table=name, row=row, column="core_feature_gap"),
+            gap=Cite(table=name, row=row, column="core_feature_gap", unsigned=True),
         )
 
 

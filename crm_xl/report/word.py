@@ -30,6 +30,7 @@ _PAGE_CM = 16.2
 _CELL_CM, _SIGN_CM = 0.5, 0.175  # a cell's margins; a Latin character of the tables' size
 _LONG_CM = 6.0
 _HEADING_LINES, _FEWEST_SIGNS = 3, 6
+_SHORT_ROWS = 8  # of a table that is not spread over two pages
 _UNBROKEN = NUMERIC | TEMPORAL | {Kind.ID}
 
 
@@ -166,6 +167,7 @@ def _grid(document: Document, part: Grid, report: Report) -> None:
         _mark_row(row, "w:cantSplit")  # half a row on either page is read as two
         for cell, column, text in zip(row.cells, columns, said, strict=True):
             _fill(cell, text, right=column.kind in NUMERIC)
+    _keep_together(grid, left_out=bool(part.left_out))
     grid.autofit = False
     for at, width in enumerate(widths):
         grid.columns[at].width = Cm(width)  # Word goes by the cells, others by the column
@@ -174,6 +176,21 @@ def _grid(document: Document, part: Grid, report: Report) -> None:
     if part.left_out:
         document.add_paragraph(f"另有 {part.left_out:,} 行，见工作簿“{table.sheet}”。", style="Caption")
     document.add_paragraph()
+
+
+def _keep_together(grid: Any, *, left_out: bool) -> None:
+    """A short table stays on one page; of a longer one no single row stands alone on a page.
+
+    Args:
+        grid: headings and rows.
+        left_out: whether a line below says that there are more, which stays with the last row.
+    """
+    last = len(grid.rows) - 1
+    short = last <= _SHORT_ROWS
+    for number, row in enumerate(grid.rows):
+        if (short and number < last) or number < 2 or number == last - 1 or (left_out and number == last):
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def column_widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[float]:

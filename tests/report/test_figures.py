@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from crm_xl.report.figures import BLANK, Cite, Count, row_of, say, shown, text_of, top_row
 from crm_xl.schema import Column, Kind
 from crm_xl.tables import outputs as o
+from crm_xl.tables import service_reports as v
 from crm_xl.tables import workshop as w
 
 # Guide 003's own summary (SPEC 10.3): 20/50/200/130 customers, 8000/6000/5000/1000 万.
@@ -37,6 +40,16 @@ def test_a_sentence_reads_the_cells_it_cites_with_their_units() -> None:
         amount=cell(0, "amount"),
     )
     assert text_of(sentence, TABLES) == "战略级客户 占 5.00%，8,000.00 万元。"
+
+
+def test_words_that_give_the_direction_leave_no_sign_and_points_are_counted() -> None:
+    name = v.SLOW_ANSWERS.name
+    tables = {name: pd.DataFrame({"difference": [-16.64]})}
+    told = Cite(table=name, row=0, column="difference", unsigned=True)
+    assert text_of(say("低 {gap}。", gap=told), tables) == "低 16.6 个百分点。"
+    assert text_of(say("差 {gap}", gap=replace(told, unsigned=False)), tables) == "差 -16.6 个百分点"
+    column = v.SLOW_ANSWERS.column("difference")
+    assert shown(-16.64, column) == "-16.6"  # the heading has the unit
 
 
 def test_another_value_in_the_cell_is_another_sentence() -> None:

@@ -235,3 +235,24 @@ def test_numbers_and_days_are_never_broken_and_a_row_stays_on_its_page(results: 
     assert (
         sum(bool(row._tr.xpath("w:trPr/w:cantSplit")) for row in body) == len(body) - 2
     )  # the block to sign
+
+
+def test_no_row_of_a_table_stands_alone_on_a_page(results: Results) -> None:
+    """Word keeps a paragraph with the next: the headings with two rows, the last row with the one before it."""
+    report = compose(results)
+    document = docx.Document(_file(word(report, {})))
+    seen = set()
+    for grid, table in zip(
+        [part for part in report.parts if isinstance(part, Grid)], document.tables, strict=False
+    ):
+        kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
+        assert kept[0] and kept[-2], grid.caption
+        assert kept[-1] == bool(grid.left_out), (
+            grid.caption
+        )  # with the line that says how many more there are
+        if len(kept) > 9:
+            assert kept[1] and not all(kept[:-1]), grid.caption
+        else:
+            assert all(kept[:-1]), grid.caption  # a short table is not spread over two pages
+        seen.add(len(kept) > 9)
+    assert seen == {True, False}
