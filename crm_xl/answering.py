@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,10 +14,21 @@ from crm_xl.functions.errors import VALUE, error_text, text_of
 _UNEXPECTED = "程序内部出错，已记入日志；请从“客户分析”选项卡打开日志并联系支持人员。"
 
 
-def answered(function: Function, arguments: tuple[Any, ...]) -> Any:
-    """The function's answer; whatever goes wrong is an error value with its reason, never a traceback."""
+def answered(
+    function: Function, arguments: tuple[Any, ...], cells: Callable[[Any], Any] | None = None
+) -> Any:
+    """The function's answer; whatever goes wrong is an error value with its reason, never a traceback.
+
+    Args:
+        function: what is called.
+        arguments: as the program hands them over.
+        cells: what makes cells of each of them, where they are none yet.
+    """
     try:
-        answer = function.call(*arguments)
+        from crm_xl.raw import collection_paused  # brings pandas, which is for calls and not for the start
+
+        with collection_paused():
+            answer = function.call(*(arguments if cells is None else map(cells, arguments)))
         _settle()
         return answer
     except CrmError as error:

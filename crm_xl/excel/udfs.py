@@ -21,7 +21,7 @@ def _exported(function: Function) -> Callable[..., Any]:
     """The function with the signature of its declaration, as xlwings reads it."""
 
     def face(*arguments: Any) -> Any:
-        return answered(function, tuple(map(cells_of, arguments)))
+        return answered(function, arguments, cells_of)
 
     face.__name__ = face.__qualname__ = function.name
     face.__doc__ = function.help
