@@ -190,7 +190,7 @@ class _Reasons:
             return words
         change = now / before - 1
         words = f"{words}，{'增加' if change > 0 else '减少'}{share_text(-abs(change))}"
-        if (change > 0) == (self._rule[place] < self._held[place]):
+        if (change > 0) == (self._rule[place] < self._held[place]) or self._decision.grounds[m.SCORE][place]:
             return words
         # Less money is no reason to rise: it lets the score decide before the bounds do.
         return f"{words}，达到复评条件；{self._scored(place)}"

@@ -15,11 +15,14 @@ from crm_xl.builder.sheets import write_cell
 from crm_xl.builder.theme import INPUT_FILL, INPUT_TEXT, number_format
 from crm_xl.schema import Column, Role
 from crm_xl.tables import cells as named
+from crm_xl.tables.inputs import PLANS
 from crm_xl.tables.outputs import TIER_CHART
+from crm_xl.tables.plans import REVIEWS
 
 _BANNER = "▲ 宏尚未启用：请点击上方黄色提示条中的“启用内容”。未启用时仍可阅读与填写数据，但按钮、自定义函数和刷新不可用。"
 _NOT_YET = "尚未刷新"
 _LAST_COLUMN = 7
+_TOLD_OF = {named.REVIEWS.name: REVIEWS, named.PLANS.name: PLANS}
 _BUTTON_ROW_HEIGHT = 30
 
 
@@ -81,6 +84,8 @@ def _status(author: Author, worksheet: Worksheet, row: int) -> int:
     worksheet.merge_range(row, 1, row, 2, "状态", look("section"))
     values = {named.STATUS.name: _NOT_YET, **author.draft.cells, named.VERSION.name: named.SCHEMA_VERSION}
     for cell in named.STATUS_CELLS:
+        if cell.name in _TOLD_OF and not has(author, _TOLD_OF[cell.name]):
+            continue  # of a table that people do not have they could do nothing about it
         row += 1
         label = f"{cell.title}({cell.unit})" if cell.unit else cell.title
         worksheet.write_string(row, 1, label, look("label"))
