@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,10 @@ class RawTable:
         """The distinct texts of a column, if they are known; it then holds texts and blanks alone."""
         known = self.told_apart.get(index)
         return known if known is not None and known.column is self.columns[index] else None
+
+    def without_cells(self) -> RawTable:
+        """The same headings in the same place, of which only addresses can be asked any more."""
+        return replace(self, columns=(), errors={}, told_apart={})
 
     def cell(self, row: int, heading: str | None = None) -> str:
         """The address a user can go to: "订单!C17"; of the whole row "订单!第17行" without a heading.

@@ -157,7 +157,8 @@ def _orphans(subject: Subject) -> Iterable[Check]:
             ):
                 continue
             known = screened[home.name]
-            lost = table.kept & _strange(table, column, known.values(column)[known.kept])
+            there = table.among(column, known.values(column)[known.kept])
+            lost = table.kept & (table.codes(column) >= 0) & ~there
             check = f"“{TITLES[name]}”的{home.column(column).title}都在“{home.title}”中"
             numbers = pd.Series(table.values(column)[lost], dtype=object)
             yield _rows(check, FAILED, table, lost, column, partial(_listed, numbers))
@@ -171,17 +172,6 @@ def _orphans(subject: Subject) -> Iterable[Check]:
             findings=int(strangers.sum()),
             detail=_listed(pd.Series(strangers.index)) if len(strangers) else "",
         )
-
-
-def _strange(table: Screened, column: str, known: np.ndarray) -> np.ndarray:
-    """The rows that name something, and nothing that is known; each of the different names is looked up once."""
-    codes = table.codes(column)
-    rows = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
-    named = np.flatnonzero(codes >= 0)
-    rows[codes[named]] = named  # any row of each: the one written last
-    strange: np.ndarray = ~pd.Index(table.values(column)[rows], dtype=object).isin(known)
-    of_rows: np.ndarray = np.append(strange, False)[codes]  # the last for what is missing, whose code is -1
-    return of_rows
 
 
 TITLES = {table.name: table.title for table in i.INPUTS}

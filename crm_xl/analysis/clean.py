@@ -33,7 +33,8 @@ class Cleaned:
         tables: by name, the input tables that were given: every declared column typed, kept rows only. ORDERS
             has columns more: net_amount and net_profit after returns, counts, whether the line belongs to an
             order that counts in frequency and recency (confirmed, not returned in full), and ID_CODES.
-        screened: by name, the same tables with all rows, their places and which are kept; after merging.
+        screened: by name, the same tables with all rows, their places and which are kept; after merging. Of
+            ORDERS the customers alone.
         ledger: LEDGER, one row per row set aside and per change of meaning.
         summary: LEDGER_SUMMARY.
         balance: where the order money went; all zero without orders.
@@ -115,6 +116,9 @@ def clean(
         tables = Tables(tables, elsewhere.facts)
         _tell(elsewhere, orders.place, ledger)
     frame = ledger.frame()
+    if i.ORDERS.name in found:
+        # Checks ask whose they are; of ten million lines the rest is a gigabyte.
+        found[i.ORDERS.name] = found[i.ORDERS.name].only("customer_id")
     return Cleaned(
         tables=tables,
         elsewhere=elsewhere,

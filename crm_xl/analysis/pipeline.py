@@ -85,6 +85,9 @@ def analyze(
     day = _today() if today is None else pd.Timestamp(today)
     inputs = {table.name: raw[table.name] for table in INPUTS if table.name in raw}
     cleaned = clean(inputs, settings, day, orders, part(progress, 0.0, cleaned_share))
+    # Nobody asks for the lines as they were found any more, and they may be millions.
+    del inputs
+    raw.pop(i.ORDERS.name, None)
     frames, notes = population(cleaned.tables, mask=settings.general.mask)
     date = _analysis_date(analysis_date, settings, frames)
     period = None if date is None else period_of(settings, date)

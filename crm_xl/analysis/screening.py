@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -55,17 +55,34 @@ class Screened:
         """The typed values of a column, all rows."""
         return self.columns[name].values
 
+    def only(self, *names: str) -> Screened:
+        """The same rows with these columns alone and without the cells as found, whose memory can go."""
+        columns = {name: self.columns[name] for name in names}
+        return replace(self, raw=self.raw.without_cells(), columns=columns)
+
     def codes(self, name: str) -> np.ndarray:
         """Whole numbers that tell the values of a column apart; -1 where missing."""
         column = self.columns[name]
         return pd.factorize(self.values(name))[0] if column.codes is None else column.codes
 
+    def among(self, name: str, wanted: Collection[str]) -> np.ndarray:
+        """Where a text is one of those wanted; each of the different ones is looked up once."""
+        codes = self.codes(name)
+        rows = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+        there = np.flatnonzero(codes >= 0)
+        rows[codes[there]] = there  # any row of each: the one written last
+        inside = pd.Index(self.values(name)[rows], dtype=object).isin(wanted)
+        of_rows: np.ndarray = np.append(inside, False)[
+            codes
+        ]  # the last for what is missing, whose code is -1
+        return of_rows
+
     def frame(self, rows: np.ndarray) -> pd.DataFrame:
         """Those rows with every declared column and a fresh index; dates at midnight where declared so."""
         series = {}
         for column in self.table:
-            if column.name not in self.headings and column.kind not in NUMERIC | TEMPORAL:
-                values = np.empty(len(rows), dtype=object)  # holds None
+            if column.name not in self.headings:
+                values = _absent(column, len(rows)).values
             else:
                 values = self.values(column.name)[rows]
             if column.kind is Kind.DATE:
@@ -166,13 +183,14 @@ def _timed(column: Column) -> Column:
 
 def _absent(column: Column, size: int) -> Converted:
     """A column whose heading is not there: all missing, nothing wrong."""
-    none = np.zeros(size, dtype=bool)
+    # One value stands for all.
+    none = np.broadcast_to(np.False_, size)
     if column.kind in NUMERIC:
-        return Converted(np.full(size, np.nan), none, {})
+        return Converted(np.broadcast_to(np.float64("nan"), size), none, {})
     if column.kind in TEMPORAL:
-        return Converted(np.full(size, np.datetime64("NaT"), dtype=MOMENT), none, {})
-    # NumPy's empty arrays of objects hold None. One -1 stands for all codes.
-    return Converted(np.empty(size, dtype=object), none, {}, np.broadcast_to(np.int64(-1), size))
+        return Converted(np.broadcast_to(np.array("NaT", dtype=MOMENT), size), none, {})
+    blank = np.broadcast_to(np.empty((), dtype=object), size)  # NumPy's empty arrays of objects hold None
+    return Converted(blank, none, {}, np.broadcast_to(np.int64(-1), size))
 
 
 def _missing(column: Converted) -> np.ndarray:
