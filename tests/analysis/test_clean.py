@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from dataclasses import replace
 from typing import Any
@@ -64,6 +65,18 @@ def net(result: Cleaned) -> dict[str, float]:
 def found(result: Cleaned) -> list[tuple[str, str, str, str, str]]:
     names = ["cell", "rule", "action", "before", "after"]
     return list(result.ledger[names].itertuples(index=False, name=None))
+
+
+def test_of_the_lines_as_found_only_whose_they_are_and_where_they_stood_is_kept() -> None:
+    orders = raw_orders(("S1", "C1", "2024-03-05", 100, "P1"), ("S2", None, "2024-03-06", 50, "P2"))
+    amounts = orders.columns[HEADINGS.index("订单金额(元)")]
+    held = sys.getrefcount(amounts)
+    result = cleaned(orders)
+    assert sys.getrefcount(amounts) == held
+    kept = result.screened[i.ORDERS.name]
+    assert kept.values("customer_id").tolist() == ["C1", None]
+    assert kept.kept.tolist() == [True, False]
+    assert kept.raw.cell(1, "客户编号") == orders.cell(1, "客户编号") == "订单!C5"
 
 
 def test_a_cleaned_table_has_every_declared_column_typed() -> None:
