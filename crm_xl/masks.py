@@ -135,9 +135,7 @@ def suspects(texts: Sequence[str]) -> list[str]:
     # No pattern reaches over the end of a line; a text of several lines is one more candidate at worst.
     joined = "\n".join(texts)
     places = (
-        _suspected(joined)
-        if len(joined) > _LONG
-        else [likely.start() for likely in _LIKELY.finditer(joined)]
+        _suspected(joined) if len(joined) > _LONG else [likely.start() for likely in _LIKELY.finditer(joined)]
     )
     if not places:
         return []
