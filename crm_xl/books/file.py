@@ -180,7 +180,8 @@ class FileBook:
                     archive.verify(part)
             for name, sheet in sheets.items():
                 xml = archive.read(sheet.part)
-                errors[name] = error_cells(xml)
+                with self._told():
+                    errors[name] = error_cells(xml)
                 if not has_formulas(xml):
                     self._without_formulas.add(sheet.part)
                 row, column = last_cell(xml)
@@ -279,7 +280,12 @@ def _raw_table(
         for (row, column), text in errors.items()
         if body.holds(row, column)
     }
-    count = _filled(cells, max((row + 1 for row, _ in errors), default=0))
+    last_error = max((row + 1 for row, _ in errors), default=0)
+    if last_error > height:
+        # The reader ends with the last value; an error cell may be without one.
+        below = np.full(last_error - height, "", dtype=object)
+        cells = [np.concatenate((column, below)) for column in cells]
+    count = _filled(cells, last_error)
     for (row, column), text in errors.items():
         cells[column][row] = text
     found = [_column(column[:count]) for column in cells]

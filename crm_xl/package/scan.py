@@ -70,7 +70,11 @@ def first_formula(xml: bytes, area: Area) -> tuple[int, int] | None:
 
 
 def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
-    """(row, column), 1-based -> error text, "#DIV/0!", of every error cell of a sheet."""
+    """(row, column), 1-based -> error text, "#DIV/0!", of every error cell of a sheet.
+
+    Raises:
+        ValueError: the sheet is damaged.
+    """
     prefix = prefix_of(xml)
     cell, end = b"<" + prefix + b"c", b"</" + prefix + b"c>"
     value = re.compile(rb"<" + prefix + rb"v[^>]*>([^<]*)</")
@@ -91,7 +95,9 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
                 if address is None:
                     return _walk(xml)
                 area = Area.parse(address.group(1).decode())
-                text = value.search(xml, close, max(xml.find(end, close), close))
+                # A cell that is closed at once holds nothing; the next value is another's.
+                ends = close if xml.startswith(b"/", close - 1) else xml.find(end, close)
+                text = value.search(xml, close, max(ends, close))
                 if area is not None:
                     found[area.top, area.left] = text.group(1).decode() if text else "#N/A"
     return found
@@ -219,10 +225,7 @@ def _walk(xml: bytes) -> dict[tuple[int, int], str]:
     """The same by counting: rows and cells may leave their address out, and then follow the one before."""
     found = {}
     row = column = 0
-    events = etree.iterparse(
-        io.BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True
-    )
-    for event, element in events:
+    for event, element in _events(xml):
         kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
         if event == "start" and kind == "row":
             row, column = int(element.get("r", row + 1)), 0
@@ -235,3 +238,13 @@ def _walk(xml: bytes) -> dict[tuple[int, int], str]:
         elif event == "end" and kind == "row":
             element.clear()
     return found
+
+
+def _events(xml: bytes) -> Iterator[tuple[str, etree._Element]]:
+    events = etree.iterparse(
+        io.BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True
+    )
+    try:
+        yield from events
+    except etree.XMLSyntaxError as error:
+        raise ValueError(str(error)) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crm_xl.package.archive import Archive
+from crm_xl.package.archive import Archive, damaged
 from crm_xl.package.parts import Parts
 from crm_xl.package.scan import (
     cell_count,
@@ -31,8 +31,12 @@ def teller(archive: Archive) -> Teller:
             return Facts()
         xml = archive.read(sheet.part)
         formulas = has_formulas(xml)
+        try:
+            errors = error_cells(xml)
+        except ValueError as error:
+            raise damaged(archive.name, f"工作表“{name}”") from error
         return Facts(
-            errors=error_cells(xml),
+            errors=errors,
             hidden=tuple(hidden_rows(xml)),
             filtered=is_filtered(xml),
             uncomputed=tuple(formulas_without_value(xml)) if formulas else (),

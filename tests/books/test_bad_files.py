@@ -14,6 +14,7 @@ from crm_xl.books.file import FileBook
 from crm_xl.books.protocol import Block
 from crm_xl.errors import CrmError
 from crm_xl.package import archive
+from crm_xl.sources.spreadsheet import read_spreadsheet
 from tests.books.samples import book, contents_of, edit_parts, rich_book
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -150,6 +151,21 @@ def test_a_flipped_byte_is_found(path: Path, part: str) -> None:
     data[info.header_offset + 30 + len(part) + info.compress_size // 2] ^= 0xFF
     path.write_bytes(data)
     assert "损坏" in str(_refused(path, read=True))
+
+
+@pytest.mark.parametrize(
+    ("whole", "broken"), [(b"</sheetData>", b"</sheet>"), (b'<row r="2"', b'<row r="two"')]
+)
+def test_a_sheet_that_is_read_by_counting_and_is_no_xml_is_damaged(
+    path: Path, whole: bytes, broken: bytes
+) -> None:
+    nameless = b'<c t="e"><v>#N/A</v></c>'
+    edit_parts(
+        path, {SHEET: lambda data: data.replace(b"</row>", nameless + b"</row>").replace(whole, broken)}
+    )
+    assert "损坏" in str(_refused(path, read=True))
+    with pytest.raises(CrmError, match="损坏"):
+        read_spreadsheet(path.read_bytes(), path.name)
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.7, 0.98])

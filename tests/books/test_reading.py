@@ -60,6 +60,19 @@ def test_an_error_in_the_last_row_keeps_that_row(tmp_path: Path) -> None:
     assert _columns(_read(path)) == [[1, "#N/A"]]
 
 
+@pytest.mark.parametrize("row", [3, 4])
+def test_an_error_cell_without_a_value_is_an_error_and_not_the_next_cells_value(
+    tmp_path: Path, row: int
+) -> None:
+    path = book(tmp_path / "a.xlsx", {"tblA": ("订单", 1, 1, ["甲", "乙"], [[1, 10], [2, 20], [3, 30]])})
+    empty = f'<row r="{row}"><c r="A{row}" t="e"/></row>'.encode()
+    edit_parts(path, {SHEET: lambda data: re.sub(rf'<row r="{row}".*?</row>'.encode(), empty, data)})
+    table = _read(path)
+    assert table.errors == {(row - 2, 0): "#N/A"}
+    assert _columns(table)[0] == ["#N/A" if number == row else number - 1 for number in (2, 3, 4)]
+    assert _columns(table)[1][row - 2] is None
+
+
 @pytest.mark.parametrize("date1904", [False, True])
 def test_dates_are_datetimes_in_both_date_systems(tmp_path: Path, date1904: bool) -> None:
     days = [datetime(2024, 2, 29), datetime(2024, 5, 1, 13, 45, 7), time(6, 30)]
