@@ -2,6 +2,7 @@
 
 Two texts whose similarity reaches the cutoff differ in few places, hence share one of their rarest pairs of
 neighbouring signs; only texts that do are compared (the prefix filter of set-similarity joins).
+Above a cutoff of 0.75 that misses none; up to it, short texts such as 甲乙丙丁 and 甲丙乙丁 share no pair and are passed over.
 Source: Chaudhuri, Ganti, Kaushik: A Primitive Operator for Similarity Joins in Data Cleaning, ICDE 2006.
 """
 

@@ -72,9 +72,8 @@ class Screened:
         there = np.flatnonzero(codes >= 0)
         rows[codes[there]] = there  # any row of each: the one written last
         inside = pd.Index(self.values(name)[rows], dtype=object).isin(wanted)
-        of_rows: np.ndarray = np.append(inside, False)[
-            codes
-        ]  # the last for what is missing, whose code is -1
+        # The last is for what is missing, whose code is -1.
+        of_rows: np.ndarray = np.append(inside, False)[codes]
         return of_rows
 
     def frame(self, rows: np.ndarray) -> pd.DataFrame:

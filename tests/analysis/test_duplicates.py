@@ -19,7 +19,7 @@ import crm_xl
 from crm_xl import Settings
 from crm_xl.analysis.duplicates import propose
 from crm_xl.analysis.ledger import Action, Rule
-from crm_xl.analysis.likeness import SHORTEST, nearly_same
+from crm_xl.analysis.likeness import SHORTEST, nearly_same, nearness
 from crm_xl.raw import RawTable
 from crm_xl.tables import inputs as i
 from crm_xl.tables.industries import SECTIONS
@@ -263,6 +263,13 @@ def test_no_pair_is_missed_by_not_comparing_all(cutoff: float) -> None:
     assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
     assert len(expected) > 15
     assert found.complete
+
+
+def test_texts_without_a_common_pair_are_passed_over_up_to_a_cutoff_of_three_quarters_only() -> None:
+    # One sign moved: 2 of 8 signs, similarity 0.75; of ten signs 2, similarity 0.8, which leaves a pair in common.
+    for texts, found in ((["甲乙丙丁", "甲丙乙丁"], 0), (["甲乙丙丁戊", "甲丙乙丁戊"], 1)):
+        assert len(nearly_same(texts, 0.75, [None] * 2).left) == found
+        assert nearness(*texts) >= 0.75
 
 
 def test_nothing_to_compare() -> None:
