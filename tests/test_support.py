@@ -78,6 +78,41 @@ class TestOffice:
         workbook.with_name(f".~lock.{workbook.name}#").write_text(",someone,there,;")
         assert office.convert_to_pdf(workbook, tmp_path / "out").stat().st_size > 1000
 
+    @pytest.mark.parametrize(("times", "told"), [(2, "answered"), (3, None)])
+    def test_a_call_that_was_hung_up_is_made_again(
+        self, office: Office, tmp_path: Path, times: int, told: str | None
+    ) -> None:
+        script = tmp_path / "calling.py"
+        script.write_text(
+            "import sys\n"
+            "from pathlib import Path\n"
+            "import client\n"
+            "from com.sun.star.lang import DisposedException\n"
+            "calls = Path(sys.argv[1])\n"
+            "calls.write_text(calls.read_text() + '.')\n"
+            "if len(calls.read_text()) <= int(sys.argv[2]):\n"
+            "    class HangingUp:\n"
+            "        def resolve(self, address):\n"
+            "            raise DisposedException('Binary URP bridge disposed during call', None)\n"
+            "    class Local:\n"
+            "        ServiceManager = None\n"
+            "        def createInstanceWithContext(self, *_):\n"
+            "            return HangingUp()\n"
+            "    Local.ServiceManager = Local()\n"
+            "    client.uno.getComponentContext = Local\n"
+            "client.connect()\n"
+            "print('answered')\n",
+            encoding="utf-8",
+        )
+        calls = tmp_path / "calls"
+        calls.touch()
+        if told is None:
+            with pytest.raises(OfficeError, match=r"calling\.py: LibreOffice hung up"):
+                office.run(script, calls, str(times))
+        else:
+            assert office.run(script, calls, str(times)).strip() == told
+        assert len(calls.read_text()) == 3
+
     def test_a_script_that_fails_says_why(self, office: Office, tmp_path: Path) -> None:
         with pytest.raises(OfficeError, match="type detection failed"):
             office.run(SCRIPTS / "to_pdf.py", tmp_path / "absent.xlsx", tmp_path / "absent.pdf")

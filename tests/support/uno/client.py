@@ -16,8 +16,10 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
 
 CONNECT_SECONDS = 300
+HUNG_UP = 75  # the code a script ends with whose call was taken and ended before it could ask for anything
 
 
 def properties(**values):
@@ -26,7 +28,10 @@ def properties(**values):
 
 
 def component_context():
-    """The component context of the session's LibreOffice; waits until it listens."""
+    """The component context of the session's LibreOffice; waits until it listens.
+
+    Now and then, once in a thousand, it takes the call and hangs up. The script ends then, with HUNG_UP.
+    """
     pipe = os.environ["CRM_XL_OFFICE_PIPE"]
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
@@ -38,6 +43,8 @@ def component_context():
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.05)
+        except DisposedException:
+            raise SystemExit(HUNG_UP) from None
 
 
 def connect():
