@@ -24,7 +24,7 @@ from crm_xl.soffice import Installed, clean_environment
 _DISTRIBUTION = "crm-xl"
 _PACKAGES, _CODE, _STAMP = "packages", "code", "installed.json"
 _NAME = re.compile(r"[\w.-]+")
-_SECONDS = 1800
+_SECONDS, _TRY_SECONDS = 1800, 300
 _TRY = Path(__file__).with_name("component") / "try_imports.py"
 _MODULES = ["crm_xl.libreoffice.calls", "crm_xl.libreoffice.menu"]
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
@@ -79,24 +79,32 @@ def check(office: Installed, paths: Sequence[Path]) -> None:
     """
     names = [found[0] for each in requirements() if (found := _NAME.match(each))]
     order = {"paths": [str(path) for path in paths], "packages": names, "modules": _MODULES}
-    done = subprocess.run(
-        [office.python, _TRY],
-        input=json.dumps(order),
-        env={**clean_environment(), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        complaint = (done.stderr.strip().splitlines() or ["没有说明"])[-1]
+    try:
+        done = subprocess.run(
+            [office.python, _TRY],
+            input=json.dumps(order),
+            env={**clean_environment(), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_TRY_SECONDS,
+            check=False,
+        )
+        complaint = "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["没有说明"])[-1]
+    except subprocess.TimeoutExpired:
+        complaint = f"{_TRY_SECONDS} 秒没有回答"
+    if complaint:
         raise CrmError(
             f"LibreOffice 的 Python 不能使用为它取得的程序包：{complaint}。",
             where=str(office.python),
-            hint="加载项没有安装。请运行 crm-xl libreoffice uninstall 删除程序包后再安装一次；"
+            hint="加载项没有安装或更新。请再运行一次 crm-xl libreoffice install，程序包会重新下载；"
             "仍是如此时，请换用 libreoffice.org 的 LibreOffice。",
         )
+
+
+def forget(folder: Path) -> None:
+    """Have the packages fetched again when they are next provided."""
+    (folder / _STAMP).unlink(missing_ok=True)
 
 
 def remove(folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from crm_xl.errors import CrmError
 from crm_xl.functions import FUNCTIONS
 from crm_xl.libreoffice import basic, environment
 from crm_xl.libreoffice.extension import extension
@@ -28,9 +29,14 @@ def install(*, profile: Path | None = None, paths: Sequence[Path] | None = None)
         CrmError: LibreOffice is missing, unsuitable or running, or packages could not be fetched or imported.
     """
     office = installed()
+    home = environment.home(office.python_version)
     if paths is None:
-        paths = environment.provide(office.python_version, environment.home(office.python_version))
-    environment.check(office, paths)
+        paths = environment.provide(office.python_version, home)
+    try:
+        environment.check(office, paths)
+    except CrmError:
+        environment.forget(home)
+        raise
     with tempfile.TemporaryDirectory() as folder:
         oxt = Path(folder) / ADD_IN
         oxt.write_bytes(extension(paths))

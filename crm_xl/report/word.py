@@ -188,7 +188,12 @@ def _keep_together(grid: Any, *, left_out: bool) -> None:
     last = len(grid.rows) - 1
     short = last <= _SHORT_ROWS
     for number, row in enumerate(grid.rows):
-        if (short and number < last) or number < 2 or number == last - 1 or (left_out and number == last):
+        if (
+            (short and number < last)
+            or number < min(2, last)
+            or number == last - 1
+            or (left_out and number == last)
+        ):
             for cell in row.cells:
                 cell.paragraphs[0].paragraph_format.keep_with_next = True
 

@@ -163,7 +163,9 @@ def test_a_python_without_pip_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         environment.provide((3, 11), tmp_path / "home")
 
 
-def test_packages_that_its_python_cannot_import_are_said_before_anything_is_installed(tmp_path: Path) -> None:
+def test_packages_that_its_python_cannot_import_are_said_before_anything_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office = program.Installed(
         program=Path("/p/soffice"), python=Path(sys.executable), python_version=sys.version_info[:2]
     )
@@ -172,11 +174,34 @@ def test_packages_that_its_python_cannot_import_are_said_before_anything_is_inst
     with pytest.raises(CrmError, match=r"不能使用.*ImportError: built for another Python") as refused:
         environment.check(office, [tmp_path])
     assert refused.value.where == sys.executable
+    monkeypatch.setattr(environment, "_TRY_SECONDS", 0.01)
+    with pytest.raises(CrmError, match=r"0\.01 秒没有回答"):
+        environment.check(office, HERE)
+    monkeypatch.undo()
     (tmp_path / "rapidfuzz.py").unlink()
     (tmp_path / "crm_xl").mkdir()  # without the modules of the menu
     (tmp_path / "crm_xl" / "__init__.py").touch()
     with pytest.raises(CrmError, match=r"不能使用.*No module named 'crm_xl\.libreoffice'"):
         environment.check(office, [tmp_path])
+
+
+def test_packages_that_could_not_be_imported_are_fetched_again(
+    shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = program.Installed(
+        program=Path("/p/soffice"), python=Path(sys.executable), python_version=sys.version_info[:2]
+    )
+    monkeypatch.setattr("crm_xl.libreoffice.install.installed", lambda: office)
+    monkeypatch.setattr(environment, "home", lambda version: tmp_path / "home")
+    environment.provide(office.python_version, tmp_path / "home")
+    sample = tmp_path / "home" / "packages" / "crm_xl_sample.py"
+    for _ in range(2):
+        sample.write_text("damaged", encoding="utf-8")
+        with pytest.raises(CrmError, match="NameError"):
+            install()
+        (_, packages) = environment.provide(office.python_version, tmp_path / "home")
+        assert packages == sample.parent
+        assert "1.0" in sample.read_text(encoding="utf-8")
 
 
 def test_what_is_needed_is_what_the_project_declares_for_itself_and_its_menu() -> None:
