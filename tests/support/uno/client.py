@@ -11,6 +11,7 @@ A script beside or outside this folder is run by `Office.run`, which puts this m
 import os
 import time
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import uno
@@ -27,10 +28,12 @@ def properties(**values):
     return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
 
 
+@cache
 def component_context():
     """The component context of the session's LibreOffice; waits until it listens.
 
-    Now and then, once in a thousand, it takes the call and hangs up. The script ends then, with HUNG_UP.
+    One connection serves the whole script: of two, LibreOffice now and then ended the second as it was made. Should it
+    end the first, nothing has been asked yet, and the script ends with HUNG_UP.
     """
     pipe = os.environ["CRM_XL_OFFICE_PIPE"]
     local = uno.getComponentContext()
