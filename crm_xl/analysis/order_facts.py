@@ -78,8 +78,8 @@ class LineFacts:
 
     @cached_property
     def _last_line(self) -> pd.Timestamp:
-        last = self.lines["order_date"].max()
-        return pd.Timestamp(0) if pd.isna(last) else pd.Timestamp(last).normalize()
+        days = self.lines["order_date"].to_numpy()  # none is missing
+        return pd.Timestamp(days.max()).normalize() if len(days) else pd.Timestamp(0)
 
     @property
     def customer_ids(self) -> pd.Series:

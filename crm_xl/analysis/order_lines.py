@@ -82,9 +82,7 @@ class OrderLines:
     @cached_property
     def owners(self) -> Codes:
         """The place of each line's customer among those listed; -1 where he is not."""
-        owners = np.full(len(self), -1, dtype=np.int64)
-        owners[self.tally.listed] = self.tally.codes
-        return owners
+        return self.tally.owners
 
     @cached_property
     def counted(self) -> OrderDays:

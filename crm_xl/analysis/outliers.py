@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import pandas as pd
 
@@ -123,7 +125,7 @@ def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
     parts = RATIOS.get(column.name, ())
     if screened.table is not i.ORDERS or not parts or not all(name in screened.headings for name in parts):
         return ""
-    product = np.prod([np.abs(screened.values(name)[rows]) for name in parts], axis=0)
+    product = reduce(np.multiply, [np.abs(screened.values(name)[rows]) for name in parts])
     known = product > 0  # NaN is not
     if known.sum() < FEWEST:
         return ""

@@ -80,6 +80,15 @@ class Tally:
         """The tally of rows whose customer ids are given, for the customers listed."""
         return cls(codes_in(rows, customers), len(customers))
 
+    @property
+    def owners(self) -> Codes:
+        """The place of each row's customer among those listed; -1 where he is not."""
+        if self._all_listed:
+            return self.codes
+        owners = np.full(len(self.listed), -1, dtype=np.int64)
+        owners[self.listed] = self.codes
+        return owners
+
     def _own(self, values: NDArray[Any]) -> NDArray[Any]:
         return values if self._all_listed else values[self.listed]
 
@@ -97,6 +106,8 @@ class Tally:
     def sum(self, values: Floats, where: Flags) -> Floats:
         """The sum over the marked rows; 0 where there is none. Marked values are not missing."""
         marked = self._own(where)
+        if marked.all():
+            return sums(self.codes, self._own(values), self.customers)
         return sums(self.codes[marked], self._own(values)[marked], self.customers)
 
     def mean(self, values: Floats, where: Flags | None = None) -> Floats:
@@ -124,9 +135,11 @@ class Tally:
         return self._extreme(np.minimum, dates, where, np.iinfo(np.int64).max)
 
     def _extreme(self, better: np.ufunc, dates: Dates, where: Flags, none: int) -> Dates:
-        marked = self._own(where)
+        marked, codes, dates = self._own(where), self.codes, self._own(dates)
+        if not marked.all():
+            codes, dates = codes[marked], dates[marked]
         days = np.full(self.customers, none, dtype=np.int64)
-        better.at(days, self.codes[marked], self._own(dates)[marked].astype("datetime64[D]").astype(np.int64))
+        better.at(days, codes, dates.astype("datetime64[D]").astype(np.int64))
         found = days.astype("datetime64[D]")
         found[days == none] = np.datetime64("NaT")
         return found
