@@ -171,10 +171,10 @@ class NumberedLines:
 
     def of_customers(self, customers: pd.Index[Any]) -> OrderLines:
         """The lines as arrays, their customers numbered as in the index."""
+        places = codes_in(pd.Series(self.ids, dtype=object), customers)
+        as_here = np.array_equal(places, np.arange(len(places)))
         return OrderLines(
-            tally=Tally(
-                codes_in(pd.Series(self.ids, dtype=object), customers)[self.customer], len(customers)
-            ),
+            tally=Tally(self.customer if as_here else places[self.customer], len(customers)),
             days=self.days,
             amount=self.lines["net_amount"].to_numpy(dtype=float),
             profit=self.lines["net_profit"].to_numpy(dtype=float),
@@ -191,7 +191,7 @@ def _renumbered(orders: pd.DataFrame, name: str) -> tuple[Codes, Codes]:
     else:
         codes = pd.factorize(orders[name].to_numpy(dtype=object))[0].astype(np.int64)
     first = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]  # what is written last stays
+    first[codes[::-1]] = np.arange(len(codes), dtype=np.int32)[::-1]  # what is written last stays
     there = np.flatnonzero(first >= 0)
     there = there[np.argsort(first[there])]
     number = np.empty(len(first), dtype=np.int64)
