@@ -98,6 +98,11 @@ class Tally:
     def _own(self, values: NDArray[Any]) -> NDArray[Any]:
         return values if self._all_listed else values[self.listed]
 
+    def _marked(self, values: NDArray[Any], where: Flags) -> tuple[Codes, NDArray[Any]]:
+        """Whose the marked rows are, and their values; not copied where all are marked, as they mostly are."""
+        marked, own = self._own(where), self._own(values)
+        return (self.codes, own) if marked.all() else (self.codes[marked], own[marked])
+
     def count(self, where: Flags) -> Floats:
         """How many rows are marked."""
         return np.bincount(self.codes[self._own(where)], minlength=self.customers).astype(float)
@@ -111,10 +116,7 @@ class Tally:
 
     def sum(self, values: Floats, where: Flags) -> Floats:
         """The sum over the marked rows; 0 where there is none. Marked values are not missing."""
-        marked = self._own(where)
-        if marked.all():
-            return sums(self.codes, self._own(values), self.customers)
-        return sums(self.codes[marked], self._own(values)[marked], self.customers)
+        return sums(*self._marked(values, where), self.customers)
 
     def mean(self, values: Floats, where: Flags | None = None) -> Floats:
         """The mean of the known values of the marked rows; missing where there is none."""
@@ -141,9 +143,7 @@ class Tally:
         return self._extreme(np.minimum, dates, where, np.iinfo(np.int64).max)
 
     def _extreme(self, better: np.ufunc, dates: Dates, where: Flags, none: int) -> Dates:
-        marked, codes, dates = self._own(where), self.codes, self._own(dates)
-        if not marked.all():
-            codes, dates = codes[marked], dates[marked]
+        codes, dates = self._marked(dates, where)
         days = np.full(self.customers, none, dtype=np.int64)
         better.at(days, codes, dates.astype("datetime64[D]").astype(np.int64))
         found = days.astype("datetime64[D]")

@@ -186,16 +186,12 @@ def _keep_together(grid: Any, *, left_out: bool) -> None:
         left_out: whether a line below says that there are more, which stays with the last row.
     """
     last = len(grid.rows) - 1
-    short = last <= _SHORT_ROWS
-    for number, row in enumerate(grid.rows):
-        if (
-            (short and number < last)
-            or number < min(2, last)
-            or number == last - 1
-            or (left_out and number == last)
-        ):
-            for cell in row.cells:
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
+    kept = set(range(last)) if last <= _SHORT_ROWS else {0, 1, last - 1}
+    if left_out:
+        kept.add(last)
+    for number in kept:
+        for cell in grid.rows[number].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def column_widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[float]:

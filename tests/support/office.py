@@ -88,12 +88,15 @@ class Office:
         Raises:
             OfficeError: it failed or took too long; carries what it wrote to stderr.
         """
-        for _ in range(MOST_CALLS - 1):
+        calls = 0
+        while True:
             self._ensure_started()
-            with contextlib.suppress(HungUpError):
+            calls += 1
+            try:
                 return self._script(script, *arguments, seconds=seconds)
-        self._ensure_started()
-        return self._script(script, *arguments, seconds=seconds)
+            except HungUpError:
+                if calls == MOST_CALLS:
+                    raise
 
     def convert_to_pdf(self, path: Path, out_dir: Path) -> Path:
         """The workbook printed as a PDF of the same name in out_dir."""
