@@ -159,8 +159,7 @@ class RawTable:
             return [f"{self.sheet} 第{line}行{column}" for line in self.file_lines[rows].tolist()]
         first = self.cell(int(rows[0]), heading)
         before, after = first.rsplit(str(self.row + 1 + int(rows[0])), 1)
-        lines = map(str, (rows + (self.row + 1)).tolist())
-        return [f"{before}{line}{after}" for line in lines] if after else list(map(before.__add__, lines))
+        return [f"{before}{line}{after}" for line in (rows + (self.row + 1)).tolist()]
 
     @classmethod
     def from_rows(cls, name: str, rows: Sequence[Sequence[Any]], **place: Any) -> RawTable:

@@ -32,7 +32,7 @@ class Cleaned:
     Attributes:
         tables: by name, the input tables that were given: every declared column typed, kept rows only. ORDERS
             has columns more: net_amount and net_profit after returns, counts, whether the line belongs to an
-            order that counts in frequency and recency (confirmed, not returned in full), and ID_CODES.
+            order that counts in frequency and recency (confirmed, not returned in full), and CODES.
         screened: by name, the same tables with all rows, their places and which are kept; after merging. Of
             ORDERS the customers alone.
         ledger: LEDGER, one row per row set aside and per change of meaning.

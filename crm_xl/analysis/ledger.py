@@ -18,6 +18,9 @@ from crm_xl.schema import Column, Table
 from crm_xl.tables.outputs import LEDGER, LEDGER_SUMMARY
 from crm_xl.values import Converted
 
+# What all lines of a finding have in common is written down once: a hundred thousand rows say the same.
+_SHARED = ("table", "column", "rule", "action")
+
 
 class Rule(StrEnum):
     """Why a line stands in the ledger."""
@@ -93,16 +96,16 @@ EXPLANATION: dict[Rule, str] = {
 
 def shown(value: Any) -> str:
     """A value as the ledger prints it; empty for a missing one."""
-    if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and np.isnan(value)):
+    if value is None or value is pd.NaT:
         return ""
+    if isinstance(value, float | np.floating):
+        return "" if value != value else f"{value:.15g}"
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == datetime.min.time() else f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float | np.floating):
-        return f"{value:.15g}"
     return str(value)
 
 
@@ -206,20 +209,14 @@ class Ledger:
         """LEDGER: one row per finding, table by table, in the order they were made."""
         order = list(dict.fromkeys(found.table.name for found in self._findings))
         findings = sorted(self._findings, key=lambda found: order.index(found.table.name))
-        size = sum(len(found.rows) for found in findings)
-        columns = {name: np.empty(size, dtype=float if name == "amount" else object) for name in LEDGER.names}
-        at = 0
-        for found in findings:
-            end = at + len(found.rows)
-            for name, told in found.lines().items():
-                columns[name][at:end] = np.asarray(told, dtype=object) if isinstance(told, list) else told
-            at = end
-        series = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in columns.items()}
-        frame = pd.DataFrame(series, copy=False)
+        told = [found.lines() for found in findings]
+        times = [len(found.rows) for found in findings]
+        columns = {name: _column(name, [lines[name] for lines in told], times) for name in LEDGER.names}
+        frame = pd.DataFrame(columns, copy=False)
         if not self._summed:
             return frame
         summed = pd.DataFrame(self._summed, columns=list(LEDGER.names))
-        return pd.concat([frame, summed], ignore_index=True) if size else summed
+        return pd.concat([frame, summed], ignore_index=True) if findings else summed
 
     def summary(self) -> pd.DataFrame:
         """LEDGER_SUMMARY: rows read and kept, then every rule with its number and its money, by table."""
@@ -245,3 +242,21 @@ class Ledger:
         return frame.astype(
             {"table": object, "rule": object, "action": object, "findings": float, "amount": float}
         )
+
+
+def _column(name: str, told: list[Any], times: list[int]) -> pd.Series:
+    """A column of LEDGER: what each finding tells in it, one value for each of its lines or one for all."""
+    if name == "amount":
+        return pd.Series(np.concatenate(told) if told else np.empty(0), copy=False)
+    if name in _SHARED:
+        texts = list(dict.fromkeys(told))
+        codes = np.array([texts.index(text) for text in told], dtype=np.int64)
+        return pd.Series(
+            pd.Categorical.from_codes(np.repeat(codes, times), categories=pd.Index(texts, dtype=object))
+        )
+    cells = np.empty(sum(times), dtype=object)
+    at = 0
+    for each, number in zip(told, times, strict=True):
+        cells[at : at + number] = each
+        at += number
+    return pd.Series(cells, dtype=object, copy=False)

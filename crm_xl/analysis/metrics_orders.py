@@ -116,11 +116,11 @@ def _profit_totals(lines: OrderLines, inside: Flags) -> ProfitTotals | None:
     return ProfitTotals(
         profit=lines.tally.sum(lines.profit, covered),
         sales=lines.tally.sum(lines.amount, covered),
-        known=lines.tally.count(covered),
-        lines=lines.tally.count(inside),
+        known=lines.number(covered),
+        lines=lines.number(inside),
         lifetime_profit=lines.tally.sum(lines.profit, known),
-        lifetime_known=lines.tally.count(known),
-        lifetime_lines=lines.tally.count(np.ones(len(lines), dtype=bool)),
+        lifetime_known=lines.number(known),
+        lifetime_lines=lines.number(np.ones(len(lines), dtype=bool)),
     )
 
 
@@ -145,8 +145,8 @@ def _product_totals(lines: OrderLines, inside: Flags) -> ProductTotals | None:
     return ProductTotals(
         types=np.bincount(owner, minlength=size).astype(float),
         preference=preference,
-        typed=lines.tally.count(typed),
-        lines=lines.tally.count(inside),
+        typed=lines.number(typed),
+        lines=lines.number(inside),
         offered=offered,
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crm_xl.analysis.balance import CENT, Balance, exact_sum
 from crm_xl.analysis.ledger import Action, Ledger, Rule, shown
-from crm_xl.analysis.order_lines import ID_CODES
+from crm_xl.analysis.order_lines import CODES
 from crm_xl.analysis.refunds import Lines, Matches, match_returns
 from crm_xl.analysis.screening import Screened
 from crm_xl.settings.model import General
@@ -28,7 +28,7 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
         ledger: takes up cancelled lines and every return.
 
     Returns:
-        The declared columns of ORDERS and net_amount, net_profit, counts, and the numbers of ID_CODES; the balance.
+        The declared columns of ORDERS and net_amount, net_profit, counts, and the numbers of CODES; the balance.
     """
     rows = np.flatnonzero(orders.kept)
     lines = _lines(orders, rows)
@@ -44,10 +44,11 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
     net = net_lines(lines, orders.values("profit")[rows], matches, general)
     del lines, matches  # of ten million lines half a gigabyte, before as much is made
     rows = rows[net.kept]
-    codes = {code: orders.codes(name)[rows] for name, code in ID_CODES.items()}
-    frame = orders.frame(rows).assign(
-        net_amount=net.amount[net.kept], net_profit=net.profit[net.kept], counts=net.counts[net.kept], **codes
-    )
+    codes = {code: orders.codes(name)[rows] for name, code in CODES.items()}
+    frame = orders.frame(
+        rows, net_amount=net.amount[net.kept], net_profit=net.profit[net.kept], counts=net.counts[net.kept],
+        **codes,
+    )  # fmt: skip
     amounts = orders.values("amount")
     balance = Balance(
         money_in=exact_sum(amounts[orders.present]),
@@ -204,11 +205,16 @@ def returned_in_full(lines: Lines, taken: np.ndarray) -> np.ndarray:
         lines: as they were matched.
         taken: what returns took from each line.
     """
+    touched = np.zeros(int(lines.order.max(initial=-1)) + 1, dtype=bool)
+    touched[lines.order[taken > 0]] = True
+    rows = np.flatnonzero(touched[lines.order])  # few orders are
     customers = int(lines.customer.max(initial=0)) + 1
-    codes, _ = pd.factorize(lines.order.astype(np.int64) * customers + lines.customer)
-    left = np.bincount(codes, weights=np.where(lines.amount > 0, lines.amount - taken, 0.0))
-    touched = np.bincount(codes, weights=taken) > 0
-    full: np.ndarray = ((left <= CENT / 2) & touched)[codes]
+    codes, _ = pd.factorize(lines.order[rows].astype(np.int64) * customers + lines.customer[rows])
+    amount, off = lines.amount[rows], taken[rows]
+    left = np.bincount(codes, weights=np.where(amount > 0, amount - off, 0.0))
+    back = np.bincount(codes, weights=off) > 0
+    full = np.zeros(len(taken), dtype=bool)
+    full[rows] = ((left <= CENT / 2) & back)[codes]
     return full
 
 

@@ -152,7 +152,8 @@ class LineFacts:
                 "order_id": lines.order_id[counted.rows],
             }
         )
-        return monthly_trend(lines.lines, analysis_date, counted=orders, older=older)
+        money = pd.DataFrame({"order_date": lines.days.astype("datetime64[us]"), "net_amount": lines.amount})
+        return monthly_trend(money, analysis_date, counted=orders, older=older)
 
     def purchase_history(self, observed_to: pd.Timestamp) -> pd.DataFrame:
         """As `history.purchase_history`, in days."""
@@ -238,7 +239,7 @@ class LineFacts:
 
     def texts(self, column: str) -> list[str]:
         """The distinct texts of sales_owner or region."""
-        return [str(text) for text in self.numbered(self._last_line).texts(column)[1]]
+        return [str(text) for text in self.numbered(self._last_line).texts[column][1]]
 
     def sold(
         self, customers: pd.Index[Any], until: pd.Timestamp, _periods: Sequence[Period]

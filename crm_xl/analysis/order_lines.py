@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,9 +14,10 @@ from crm_xl.analysis.calendar import Dates, Period
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in
 
-# Cleaning tells ids apart; the whole numbers by which it did go with the lines, for to tell millions of texts apart
+TEXTS = ("product_type", "sales_owner", "region")
+# Cleaning tells texts apart; the whole numbers by which it did go with the lines, for to tell millions of texts apart
 # again takes most of the time. Lines that come without them are told apart here.
-ID_CODES = {"customer_id": "customer_code", "order_id": "order_code"}
+CODES = {name: f"{name.removesuffix('_id')}_code" for name in ("customer_id", "order_id", *TEXTS)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,13 +58,13 @@ class OrderLines:
     What is worked out for one who asks is kept for the next, and not to be changed.
     """
 
-    numbered: NumberedLines
     tally: Tally
     days: Dates  # datetime64[D]
     amount: Floats
     profit: Floats
     counts: Flags
     order: Codes
+    numbered: NumberedLines
     _covered: dict[Period, Flags] = field(default_factory=dict, repr=False)
     _amounts: dict[Period, Floats] = field(default_factory=dict, repr=False)
 
@@ -111,6 +113,10 @@ class OrderLines:
             self._covered[period] = period.covers(self.days)
         return self._covered[period]
 
+    def number(self, where: Flags) -> Floats:
+        """How many lines of tblOrders the marked ones of each customer stand for."""
+        return self.tally.sum(self.numbered.members.astype(float), where)
+
     def bought(self, period: Period) -> Floats:
         """The net amount of each customer in the period, 元."""
         if period not in self._amounts:
@@ -118,24 +124,37 @@ class OrderLines:
         return self._amounts[period]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NumberedLines:
     """The order lines up to a day, their texts turned into numbers: the slow part, made once for all who ask.
 
+    Lines that stand together and differ in nothing that anybody asks for are one, with their sums: an invoice of
+    twenty products is mostly one line here, and every sum after this a twentieth of the work. Lines of different
+    signs stay apart, so that what cancels out is still seen to.
+
     Attributes:
+        days: datetime64[D].
+        amount, profit: net, in 元; the profit is missing where the lines say none.
+        counts: lines of orders that count.
+        members: how many lines of tblOrders each stands for.
         customer: the number of each line's customer, in order of first appearance.
         ids: the customers, by number.
         order_id: the number of each line's order id; two customers may use one by mistake.
         order: the number of each line's order, which belongs to one customer.
+        texts: sales_owner, region and product_type: which of its different texts each line has, -1 for none, and
+            those.
     """
 
-    lines: pd.DataFrame
     days: Dates
+    amount: Floats
+    profit: Floats
+    counts: Flags
+    members: Codes
     customer: Codes
     ids: np.ndarray
     order_id: Codes
     order: Codes
-    _texts: dict[str, tuple[Codes, np.ndarray]] = field(default_factory=dict, repr=False)
+    texts: Mapping[str, tuple[Codes, np.ndarray]]
 
     @classmethod
     def of(cls, orders: pd.DataFrame, analysis_date: pd.Timestamp) -> NumberedLines:
@@ -144,59 +163,95 @@ class NumberedLines:
         known = days <= np.datetime64(analysis_date, "D")
         if not known.all():
             orders, days = orders.loc[known], days[known]
-        customer, first = _renumbered(orders, "customer_id")
-        ids = orders["customer_id"].to_numpy(dtype=object)[first]
-        order_id = order = _renumbered(orders, "order_id")[0]
+        codes = {name: _codes(orders, name) for name in CODES}
+        amount = orders["net_amount"].to_numpy(dtype=float)
+        profit = orders["net_profit"].to_numpy(dtype=float)
+        counts = orders["counts"].to_numpy(dtype=bool)
+        rows = _first_of_each(*codes.values(), days, counts, amount < 0, profit < 0, np.isnan(profit))
+        # Where no line goes with the one before, nothing is copied.
+        alone = len(rows) == len(orders)
+        kept = slice(None) if alone else rows
+        codes = {name: each[kept] for name, each in codes.items()}
+        customer, first = _renumbered(codes["customer_id"])
+        order_id = order = _renumbered(codes["order_id"])[0]
         whose = np.empty(int(order_id.max(initial=-1)) + 1, dtype=np.int64)
         whose[order_id] = customer
         if (whose[order_id] != customer).any():
             order = pd.factorize(customer * len(whose) + order_id)[0].astype(np.int64)
-        return cls(orders, days, customer, ids, order_id, order)
+        return cls(
+            days=days[kept],
+            amount=amount if alone else np.add.reduceat(amount, rows),
+            profit=profit if alone else np.add.reduceat(profit, rows),
+            counts=counts[kept],
+            members=np.diff(rows, append=len(orders)),
+            customer=customer,
+            ids=orders["customer_id"].to_numpy(dtype=object)[rows[first]],
+            order_id=order_id,
+            order=order,
+            texts={name: _told_apart(codes[name], orders, name, rows) for name in TEXTS},
+        )
 
     @cached_property
     def types(self) -> tuple[Codes, np.ndarray]:
         """Which product type each line has, -1 for none, and their names in order."""
-        codes, names = self.texts("product_type")
+        codes, names = self.texts["product_type"]
         order = np.argsort(names)
         place = np.full(len(names) + 1, -1, dtype=np.int64)  # the last for those that are missing
         place[order] = np.arange(len(names))
         return place[codes], names[order]
 
-    def texts(self, column: str) -> tuple[Codes, np.ndarray]:
-        """Which of the different texts of a column each line has, -1 for none, and those; told apart once for all."""
-        if column not in self._texts:
-            codes, names = pd.factorize(self.lines[column].to_numpy(dtype=object))
-            self._texts[column] = codes.astype(np.int64), np.asarray(names, dtype=object)
-        return self._texts[column]
-
     def of_customers(self, customers: pd.Index[Any]) -> OrderLines:
         """The lines as arrays, their customers numbered as in the index."""
         places = codes_in(pd.Series(self.ids, dtype=object), customers)
-        as_here = np.array_equal(places, np.arange(len(places)))
         return OrderLines(
-            tally=Tally(self.customer if as_here else places[self.customer], len(customers)),
+            tally=Tally(places[self.customer], len(customers)),
             days=self.days,
-            amount=self.lines["net_amount"].to_numpy(dtype=float),
-            profit=self.lines["net_profit"].to_numpy(dtype=float),
-            counts=self.lines["counts"].to_numpy(dtype=bool),
+            amount=self.amount,
+            profit=self.profit,
+            counts=self.counts,
             order=self.order,
             numbered=self,
         )
 
 
-def _renumbered(orders: pd.DataFrame, name: str) -> tuple[Codes, Codes]:
-    """The ids of a column numbered in order of first appearance, and the row where each appears first."""
-    if ID_CODES[name] in orders:
-        codes = orders[ID_CODES[name]].to_numpy(dtype=np.int64)
-    else:
-        codes = pd.factorize(orders[name].to_numpy(dtype=object))[0].astype(np.int64)
+def _codes(orders: pd.DataFrame, name: str) -> Codes:
+    """Whole numbers that tell the texts of a column apart; -1 where missing, as all are without the column of a text."""
+    if CODES[name] in orders:
+        return orders[CODES[name]].to_numpy(dtype=np.int64)
+    if name in TEXTS and name not in orders:
+        return np.full(len(orders), -1, dtype=np.int64)
+    return pd.factorize(orders[name].to_numpy(dtype=object))[0].astype(np.int64)
+
+
+def _first_of_each(*columns: np.ndarray) -> Codes:
+    """The row with which each run of rows begins that are equal in every column."""
+    differs = np.zeros(len(columns[0]), dtype=bool)
+    differs[:1] = True
+    for column in columns:
+        differs[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(differs)
+
+
+def _renumbered(codes: Codes) -> tuple[Codes, Codes]:
+    """Codes that are not negative, numbered in order of first appearance, and the row where each appears first."""
     first = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes), dtype=np.int32)[::-1]  # what is written last stays
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # what is written last stays
     there = np.flatnonzero(first >= 0)
     there = there[np.argsort(first[there])]
     number = np.empty(len(first), dtype=np.int64)
     number[there] = np.arange(len(there))
     return number[codes], first[there]
+
+
+def _told_apart(codes: Codes, orders: pd.DataFrame, name: str, rows: Codes) -> tuple[Codes, np.ndarray]:
+    """Which of the different texts each of the rows has, in order of first appearance, -1 for none, and those."""
+    known = np.flatnonzero(codes >= 0)
+    if not len(known):
+        return codes, np.empty(0, dtype=object)
+    numbers, first = _renumbered(codes[known])
+    told = np.full(len(codes), -1, dtype=np.int64)
+    told[known] = numbers
+    return told, orders[name].to_numpy(dtype=object)[rows[known[first]]]
 
 
 def order_lines(orders: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp) -> OrderLines:

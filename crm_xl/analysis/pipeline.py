@@ -29,6 +29,7 @@ from crm_xl.analysis.reviews import reviews_due
 from crm_xl.analysis.rfm import rfm_by_settings
 from crm_xl.analysis.segments import scheme_notes, segment
 from crm_xl.analysis.summary import chart_block, rfm_summary, tier_summary
+from crm_xl.analysis.tally import codes_in, text_index
 from crm_xl.analysis.weights import weighed
 from crm_xl.analysis.workshop import Workshop
 from crm_xl.errors import CrmError
@@ -265,9 +266,10 @@ class _Run:
         detail = scored.table.assign(segment=segment(scored.table, rules, high=general.rfm_high))
         advice = {rule.segment: rule.strategy for rule in rules}
         detail["strategy"] = detail["segment"].map(advice)
-        names = scores[["customer_id", "customer_name", "owner"]]
         # In the order of the customers, so that the sheets can be read side by side.
-        detail = names.merge(detail, on="customer_id", how="inner", validate="one_to_one")[list(o.RFM.names)]
+        places = codes_in(scores["customer_id"], text_index(detail["customer_id"]))
+        names = scores.loc[places >= 0, ["customer_name", "owner"]].reset_index(drop=True)
+        detail = detail.take(places[places >= 0]).reset_index(drop=True).join(names)[list(o.RFM.names)]
         self.made[o.RFM.name] = detail
         return detail
 

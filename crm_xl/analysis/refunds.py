@@ -95,8 +95,10 @@ def match_returns(lines: Lines) -> Matches:
     book = _Book(lines)
     _take_from_named_order(book)
     keys = _keys(lines)
-    _take_exact(book, keys)
-    _take_what_is_open(book, keys)
+    # The lines of a customer and product of which something came back.
+    candidates = np.flatnonzero(_is_among(keys, keys[book.pending()]))
+    _take_exact(book, keys, candidates)
+    _take_what_is_open(book, keys, candidates)
     return Matches(
         returned=np.array(book.returned, dtype=np.int64),
         line=np.array(book.line, dtype=np.int64),
@@ -119,8 +121,9 @@ def _grouped(keys: np.ndarray, rows: np.ndarray) -> Iterator[tuple[int, list[int
     order = np.argsort(keys[rows], kind="stable")
     sorted_rows, sorted_keys = rows[order], keys[rows][order]
     starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
-    for key, group in zip(sorted_keys[starts].tolist(), np.split(sorted_rows, starts[1:]), strict=True):
-        yield key, group.tolist()
+    in_order, ends = sorted_rows.tolist(), [*starts[1:].tolist(), len(rows)]
+    for key, begin, end in zip(sorted_keys[starts].tolist(), starts.tolist(), ends, strict=True):
+        yield key, in_order[begin:end]
 
 
 def _is_among(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -128,10 +131,9 @@ def _is_among(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return pd.Series(keys).isin(pd.unique(wanted)).to_numpy()
 
 
-def _sellers(book: _Book, keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Open lines whose key is wanted by a return, earliest first."""
-    rows = np.flatnonzero(book.open > 0)
-    rows = rows[_is_among(keys[rows], wanted)]
+def _sellers(book: _Book, rows: np.ndarray) -> np.ndarray:
+    """The open ones among the lines, earliest first."""
+    rows = rows[book.open[rows] > 0]
     ordered: np.ndarray = rows[np.argsort(book.lines.moment[rows], kind="stable")]
     return ordered
 
@@ -146,7 +148,8 @@ def _take_from_named_order(book: _Book) -> None:
     pending = pending[lines.named_order[pending] >= 0]
     if not len(pending):
         return
-    by_order = dict(_grouped(lines.order, _sellers(book, lines.order, lines.named_order[pending])))
+    named = np.flatnonzero(_is_among(lines.order, lines.named_order[pending]))
+    by_order = dict(_grouped(lines.order, _sellers(book, named)))
     for returned in pending.tolist():
         candidates = [
             line
@@ -165,12 +168,12 @@ def _take_from_named_order(book: _Book) -> None:
                 book.take(returned, line)
 
 
-def _take_exact(book: _Book, keys: np.ndarray) -> None:
+def _take_exact(book: _Book, keys: np.ndarray, candidates: np.ndarray) -> None:
     """The latest earlier line, not yet touched, of the same customer and product with the same amount."""
     lines = book.lines
     pending = book.pending()
-    untouched = np.flatnonzero((book.open > 0) & (book.open == lines.amount))
-    untouched = untouched[_is_among(keys[untouched], keys[pending])]
+    untouched = candidates[book.open[candidates] > 0]
+    untouched = untouched[book.open[untouched] == lines.amount[untouched]]
     rows = np.concatenate([untouched, pending])
     amounts = np.round(np.where(lines.amount[rows] > 0, lines.amount[rows], book.want[rows]), _DECIMALS)
     groups = np.empty(len(lines.amount), dtype=np.int64)
@@ -191,13 +194,14 @@ def _take_exact(book: _Book, keys: np.ndarray) -> None:
             book.take(row, stack.pop())
 
 
-def _take_what_is_open(book: _Book, keys: np.ndarray) -> None:
+def _take_what_is_open(book: _Book, keys: np.ndarray, candidates: np.ndarray) -> None:
     """Latest earlier line first, as far as the customer's lines of that product are open."""
     lines = book.lines
-    pending = book.pending()
-    returns = dict(_grouped(keys, pending))
+    returns = dict(_grouped(keys, book.pending()))
     moments = lines.moment.astype(np.int64)
-    for key, sellers in _grouped(keys, _sellers(book, keys, keys[pending])):
+    for key, sellers in _grouped(keys, _sellers(book, candidates)):
+        if key not in returns:  # its returns have found their lines
+            continue
         times = moments[sellers].tolist()
         # below[i]: a place at or before i whose line may still be open; shortened as lines are used up.
         below = list(range(len(sellers)))

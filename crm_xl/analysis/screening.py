@@ -76,8 +76,13 @@ class Screened:
         of_rows: np.ndarray = np.append(inside, False)[codes]
         return of_rows
 
-    def frame(self, rows: np.ndarray) -> pd.DataFrame:
-        """Those rows with every declared column and a fresh index; dates at midnight where declared so."""
+    def frame(self, rows: np.ndarray, **more: np.ndarray) -> pd.DataFrame:
+        """Those rows with every declared column and a fresh index; dates at midnight where declared so.
+
+        Args:
+            rows: 0-based rows of the raw table.
+            more: columns that go behind the declared ones, by name, one value for each of the rows.
+        """
         series = {}
         for column in self.table:
             if column.name not in self.headings:
@@ -87,6 +92,7 @@ class Screened:
             if column.kind is Kind.DATE:
                 values = values.astype("datetime64[D]").astype(MOMENT)
             series[column.name] = pd.Series(values, dtype=values.dtype, copy=False)
+        series |= {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in more.items()}
         return pd.DataFrame(series, copy=False)
 
     def findings(
@@ -104,8 +110,8 @@ class Screened:
 
     def texts(self, name: str, rows: np.ndarray) -> list[str]:
         """The cells of a column as they were found."""
-        cells = self.raw.columns[self.raw.headings.index(self.headings[name])]
-        return [shown(cell) for cell in cells[rows]]
+        cells = self.raw.columns[self.raw.headings.index(self.headings[name])][rows]
+        return list(map(shown, cells.tolist() if cells.dtype.kind == "f" else cells))
 
 
 def heading_faults(raw: Mapping[str, RawTable]) -> list[CrmError]:
@@ -253,31 +259,34 @@ def _set_aside_repeats(screened: Screened, ledger: Ledger) -> None:
     """Rows equal in every declared column that is there; the first is kept."""
     rows = np.flatnonzero(screened.kept)
     names = list(screened.headings)
-    marks = np.zeros(len(rows), dtype=np.uint64)
+    marks = np.zeros(len(screened.kept), dtype=np.uint64)
     for name in names:
-        marks = (marks ^ (marks >> np.uint64(29))) * _ODD + _marks(screened, name)[rows]
-    alike = rows[pd.Series(marks).duplicated(keep=False).to_numpy()]
+        marks ^= marks >> np.uint64(29)
+        marks *= _ODD
+        marks += _marks(screened, name)
+    alike = rows[pd.Series(marks[rows]).duplicated(keep=False).to_numpy()]
     if not len(alike):
         return
-    # Different rows may share a mark; among the few that do, the values decide.
-    frame = pd.DataFrame({name: pd.Series(screened.values(name)[alike]) for name in names})
+    # Different rows may share the mark of all columns; among the few that do, those of each column decide.
+    frame = pd.DataFrame({name: _marks(screened, name, alike) for name in names})
     repeats = frame.duplicated().to_numpy()
-    groups = frame.groupby(names, dropna=False, sort=False).ngroup().to_numpy()
+    groups = frame.groupby(names, sort=False).ngroup().to_numpy()
     first = alike[np.unique(groups, return_index=True)[1]]
     kept_rows = first[groups[repeats]]
     after = [f"同 {cell}" for cell in screened.raw.cells(kept_rows)]
     _set_aside(screened, alike[repeats], Rule.DUPLICATE, ledger, after=after)
 
 
-def _marks(screened: Screened, name: str) -> np.ndarray:
+def _marks(screened: Screened, name: str, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
     """Whole numbers that are equal where the values of a column are."""
     values = screened.values(name)
     if values.dtype.kind == "f":
-        # One pattern for all NaN, one for both zeros.
-        return np.where(np.isnan(values), np.nan, values + 0.0).view(np.uint64)
+        numbers = values[rows] + 0.0  # one pattern for both zeros
+        numbers[np.isnan(numbers)] = np.nan  # and one for all NaN
+        return numbers.view(np.uint64)
     if values.dtype.kind == "M":
-        return values.astype(np.int64).view(np.uint64)
-    return screened.codes(name).astype(np.int64).view(np.uint64)
+        return values[rows].astype(np.int64).view(np.uint64)
+    return screened.codes(name)[rows].astype(np.int64, copy=False).view(np.uint64)
 
 
 def _set_aside_same_key(screened: Screened, ledger: Ledger) -> None:

@@ -32,8 +32,8 @@ def monthly_trend(
     """TREND: one row per calendar month, the last one that of the analysis date.
 
     Args:
-        orders: lines with customer_id, order_date, order_id, net_amount and counts; all history, so that a
-            customer is new once only. Lines after the analysis date are left out.
+        orders: lines with order_date and net_amount, and without `counted` with customer_id, order_id and counts
+            too; all history, so that a customer is new once only. Lines after the analysis date are left out.
         analysis_date: the last month ends on it, perhaps before its last day.
         months: how many rows.
         counted: customer_id, order_date and order_id of all orders that count up to the analysis date, a row for

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from crm_xl.analysis.clean import Cleaned, clean
 from crm_xl.analysis.ledger import EXPLANATION, Action, Rule
+from crm_xl.analysis.order_lines import CODES
 from crm_xl.errors import CrmError
 from crm_xl.raw import RawTable
 from crm_xl.settings import Settings
@@ -81,8 +82,7 @@ def test_of_the_lines_as_found_only_whose_they_are_and_where_they_stood_is_kept(
 
 def test_a_cleaned_table_has_every_declared_column_typed() -> None:
     frame = of_orders((1001.0, "C1", "2024年3月5日", "1,200.50", "P1", "确认")).tables[i.ORDERS.name]
-    more = ["net_amount", "net_profit", "counts", "customer_code", "order_code"]
-    assert list(frame.columns) == [*i.ORDERS.names, *more]
+    assert list(frame.columns) == [*i.ORDERS.names, "net_amount", "net_profit", "counts", *CODES.values()]
     row = frame.iloc[0]
     assert (row["order_id"], row["order_date"], row["amount"], row["status"], row["line_no"]) == (
         "1001", pd.Timestamp("2024-03-05"), 1200.5, "已确认", None,
