@@ -214,14 +214,25 @@ def _reach(master: str) -> None:
 
 
 def _spark_session(address: Address, stack: ExitStack) -> Any:
-    """The session that is running, else one of our own, which ends with the stack."""
+    """The session that is running, else one of our own, which ends with the stack.
+
+    Raises:
+        OSError: no host answers.
+        CrmError: a session is running elsewhere; a process has one, and its tables are not those asked for.
+    """
     from pyspark.sql import SparkSession
 
-    running = SparkSession.getActiveSession()
-    if running is not None:
-        return running
     if not address.master.startswith("local"):
         _reach(address.master)
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        if _serves(running, address.master):
+            return running
+        raise CrmError(
+            "本进程里的 Spark 会话连接的是另一处。",
+            where=address.place,
+            hint="请先停止该会话，或在新的进程中重新运行。",
+        )
     builder = SparkSession.builder.appName("crm_xl").config("spark.sql.session.timeZone", "UTC")
     if address.master.startswith("sc:"):
         builder = builder.remote(f"{address.master}{address.password or ''}")
@@ -233,6 +244,16 @@ def _spark_session(address: Address, stack: ExitStack) -> Any:
     session = builder.getOrCreate()
     stack.callback(session.stop)
     return session
+
+
+def _serves(running: Any, master: str) -> bool:
+    """Whether a running session sees the tables asked for; every local one sees this computer's files."""
+    from pyspark.sql.utils import is_remote
+
+    if is_remote():  # Spark Connect does not tell what it is connected to
+        return master.startswith("sc:")
+    own = str(running.sparkContext.master)
+    return own == master or (own.startswith("local") and master.startswith("local"))
 
 
 _OPENERS: dict[Engine, Callable[[Address, ExitStack], Opened]] = {

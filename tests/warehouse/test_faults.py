@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,6 +39,7 @@ LINES = pd.DataFrame(
 
 # A process in which nobody has imported the component, and nobody can.
 WITHOUT_A_COMPONENT = """
+import socket
 import sys
 component, address = sys.argv[1:]
 class Absent:
@@ -99,6 +101,16 @@ def test_a_server_that_is_down(address: str) -> None:
     error = fault(address)
     assert "连不上" in error.problem
     assert error.where == f"数据源 {parse_address(address).place.removeprefix('数据源 ')}"
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+@pytest.mark.usefixtures("spark")
+def test_a_session_that_runs_elsewhere_does_not_answer_for_the_one_asked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        for address in (f"spark://{place}#crm.orders", f"sc://{place}#crm.orders"):
+            assert "另一处" in fault(address).problem
 
 
 @pytest.mark.slow
