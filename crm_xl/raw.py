@@ -55,7 +55,7 @@ class Distinct:
         return cls(np.asarray(texts[codes], dtype=object), codes, texts[:-1])
 
 
-def _objects(series: pd.Series) -> np.ndarray:
+def objects(series: pd.Series) -> np.ndarray:
     """The values as Python objects, None for a missing one."""
     values = series.astype(object).to_numpy(dtype=object, copy=True)
     values[series.isna().to_numpy()] = None
@@ -189,7 +189,7 @@ class RawTable:
                 told_apart[index] = Distinct.of(series)
                 columns.append(told_apart[index].column)
             else:
-                columns.append(_objects(series))
+                columns.append(objects(series))
         return cls(
             name=name,
             headings=tuple(str(c) for c in frame.columns),

@@ -117,23 +117,33 @@ def note_units(screened: Screened, ledger: Ledger) -> None:
 def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
     """What makes the unit of a column doubtful, in words; empty for nothing."""
     sizes = np.abs(screened.values(column.name)[rows])
-    middle = float(np.median(sizes))
     other = "万元" if column.unit == "元" else "元"
     low, high = BELIEVABLE.get((screened.table.name, column.name), (None, None))
-    if (low is not None and middle < low) or (high is not None and middle > high):
-        return f"中位数 {middle:.6g}，像是以{other}填写"
+    if (low is not None and _half(sizes < low)) or (high is not None and _half(sizes > high)):
+        middle = float(np.median(sizes))
+        if (low is not None and middle < low) or (high is not None and middle > high):
+            return f"中位数 {middle:.6g}，像是以{other}填写"
     parts = RATIOS.get(column.name, ())
     if screened.table is not i.ORDERS or not parts or not all(name in screened.headings for name in parts):
         return ""
     product = reduce(np.multiply, [np.abs(screened.values(name)[rows]) for name in parts])
     known = product > 0  # NaN is not
-    if known.sum() < FEWEST:
+    if np.count_nonzero(known) < FEWEST:
         return ""
-    ratio = float(np.median(sizes[known] / product[known]))
-    words = "×".join(screened.table.column(name).title for name in parts)
+    sizes, product = sizes[known], product[known]
     # A profit a hundred times smaller than its sale is a thin margin; only the other way round is beyond belief.
-    too_small = column.name == "amount" and ratio < 1 / BEYOND_BELIEF
-    return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if ratio > BEYOND_BELIEF or too_small else ""
+    too_small = column.name == "amount"
+    if not (_half(sizes > BEYOND_BELIEF * product) or (too_small and _half(sizes * BEYOND_BELIEF < product))):
+        return ""
+    ratio = float(np.median(sizes / product))
+    words = "×".join(screened.table.column(name).title for name in parts)
+    doubtful = ratio > BEYOND_BELIEF or (too_small and ratio < 1 / BEYOND_BELIEF)
+    return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if doubtful else ""
+
+
+def _half(where: np.ndarray) -> bool:
+    """Whether at least half are marked: the median cannot be among the marked otherwise, and counting is no sorting."""
+    return bool(2 * np.count_nonzero(where) >= len(where))
 
 
 def blank_is_an_answer(table: Table, column: Column) -> bool:

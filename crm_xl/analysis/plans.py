@@ -17,7 +17,7 @@ from crm_xl.analysis.calendar import add_months
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.plan_rows import CLOSED, OVERDUE, PROPOSED, Found, Texts, found_plans, marks
 from crm_xl.analysis.tally import Flags
-from crm_xl.raw import RawTable
+from crm_xl.raw import RawTable, objects
 from crm_xl.schema import Kind
 from crm_xl.settings import Settings
 from crm_xl.settings.model import PlanTarget
@@ -107,12 +107,13 @@ def follow_up(
         "status": status,
         "finding": _finding(whole, mine, reason, everybody),
     }
-    table = pd.concat([cells, new.reindex(columns=cells.columns)], ignore_index=True).astype(object)
-    table = table.assign(**{name: pd.Series(values, dtype=object) for name, values in computed.items()})
+    new = new.reindex(columns=cells.columns)
+    table = {name: np.concatenate([objects(cells[name]), objects(new[name])]) for name in cells.columns}
+    table |= {name: objects(pd.Series(values)) for name, values in computed.items()}
     whole = whole.assign(**computed)
     scoped = whole[whole["customer_id"].isin(scores["customer_id"])].reset_index(drop=True)
     return Plans(
-        table=table.where(table.notna(), None)[[*PLANS.names, *found.own_columns]],
+        table=pd.DataFrame(table, dtype=object)[[*PLANS.names, *found.own_columns]],
         read=scoped[list(PLANS.names)],
         owners=_owners(scoped, date),
     )
