@@ -25,9 +25,9 @@ def answered(
         cells: what makes cells of each of them, where they are none yet.
     """
     try:
-        from crm_xl.raw import collection_paused  # brings pandas, which is for calls and not for the start
+        from crm_xl.raw import computing  # brings pandas, which is for calls and not for the start
 
-        with collection_paused():
+        with computing():
             answer = function.call(*(arguments if cells is None else map(cells, arguments)))
         _settle()
         return answer

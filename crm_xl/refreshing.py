@@ -19,7 +19,7 @@ from crm_xl.books.protocol import Block, Book, Cell
 from crm_xl.books.sidecar import write_fitting
 from crm_xl.books.version import refuse_other_versions
 from crm_xl.errors import CrmError
-from crm_xl.raw import RawTable, collection_paused
+from crm_xl.raw import RawTable, computing
 from crm_xl.schema import Table
 from crm_xl.settings import Settings
 from crm_xl.settings.model import General
@@ -200,7 +200,7 @@ def _orders_set(general: General, book: Book) -> WarehouseOrders:
         raise CrmError(error.problem, where=error.where or f"{SHEET}“订单来源”", hint=error.hint) from None
 
 
-@collection_paused()
+@computing()
 def output_blocks(results: Results, present: Mapping[str, object] | None = None) -> dict[str, Block]:
     """Every output as a book takes it, by table name; only those `present`, all where it is None.
 

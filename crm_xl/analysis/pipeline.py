@@ -33,7 +33,7 @@ from crm_xl.analysis.tally import codes_in, text_index
 from crm_xl.analysis.weights import weighed
 from crm_xl.analysis.workshop import Workshop
 from crm_xl.errors import CrmError
-from crm_xl.raw import RawTable, collection_paused
+from crm_xl.raw import RawTable, computing
 from crm_xl.schema import Column, Kind
 from crm_xl.settings import Settings
 from crm_xl.settings.model import Scorecard
@@ -50,7 +50,7 @@ _CLEANED, _CLEANED_ELSEWHERE = 0.4, 0.85
 _DATE = Column(name="analysis_date", title="分析日期", kind=Kind.DATE)
 
 
-@collection_paused()
+@computing()
 def analyze(
     tables: Mapping[str, RawTable | pd.DataFrame],
     settings: Settings | None = None,

@@ -57,6 +57,8 @@ def _distinct(values: pd.Series) -> set[object]:
     """The different values of a column that may hold texts; none of one of numbers or dates."""
     if isinstance(values.dtype, np.dtype) and values.dtype != object:
         return set()
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return set(values.cat.categories)
     cells = values if values.dtype == object else values.unique()
     return set(np.asarray(cells, dtype=object).tolist())
 

@@ -23,7 +23,7 @@ from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive, check_well_formed, damaged
 from crm_xl.package.parts import Parts, SheetPart, TablePart
 from crm_xl.package.scan import cell_count, error_cells, first_formula, has_formulas, is_spread, last_cell
-from crm_xl.raw import Distinct, RawTable, collection_paused, column_letters
+from crm_xl.raw import Distinct, RawTable, column_letters, computing
 
 # What pandas calls columns of one of these kinds alone.
 _WITHOUT_BLANKS = frozenset({"floating", "integer", "boolean", "datetime"})
@@ -93,7 +93,7 @@ class FileBook:
         if not wanted:
             return {}
         found: dict[str, RawTable] = {}
-        with collection_paused():
+        with computing():
             errors = self._scan({table.sheet.name: table.sheet for table in wanted})
             with self._calamine() as workbook:
                 for sheet in dict.fromkeys(table.sheet.name for table in wanted):
@@ -138,7 +138,7 @@ class FileBook:
         """
         if self.read_only:
             raise ValueError("the book was opened to be read only")
-        with collection_paused(), self._opened() as archive:
+        with computing(), self._opened() as archive:
             self._check_unchanged()
             changes = rewrite(archive, Parts(archive), blocks, cells, self._without_formulas)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from crm_xl.errors import CrmError
 from crm_xl.extras import install_command
-from crm_xl.raw import RawTable, collection_paused
+from crm_xl.raw import RawTable, computing
 from crm_xl.sources.notes import FoundTable
 from crm_xl.tables import INPUTS
 
@@ -93,7 +93,7 @@ def read_database(
 
 def _columns(parts: Iterator[Any], width: int, progress: Progress) -> tuple[np.ndarray, ...]:
     rows: list[Any] = []
-    with collection_paused():
+    with computing():
         for part in parts:
             rows += part
             progress(f"读取数据库，已读 {len(rows):,} 行", 0.0)

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from crm_xl.errors import CrmError
 from crm_xl.package.archive import Archive
 from crm_xl.package.scan import is_spread
-from crm_xl.raw import RawTable, collection_paused, column_letters
+from crm_xl.raw import RawTable, column_letters, computing
 from crm_xl.sources import facts_ods, facts_xls, facts_xlsb, facts_xlsx
 from crm_xl.sources.facts import Facts, Teller
 from crm_xl.sources.layout import HeadingRows, find_headings, heading_notes
@@ -65,7 +65,7 @@ def iter_sheets(
         for name in [sheet] if sheet is not None else [name for name in names if name not in hidden]:
             facts = tell(name)
             _check_size(facts, where, name)
-            with collection_paused():
+            with computing():
                 of_sheet = book.get_sheet_by_name(name)
                 grid: Grid = of_sheet.to_python(skip_empty_area=False)
                 merged = of_sheet.merged_cell_ranges or ()
