@@ -9,7 +9,7 @@ import pandas as pd
 
 from crm_xl.analysis.balance import CENT, Balance, exact_sum
 from crm_xl.analysis.ledger import Action, Ledger, Rule, shown
-from crm_xl.analysis.order_lines import CODES
+from crm_xl.analysis.order_lines import CODES, narrow
 from crm_xl.analysis.refunds import Lines, Matches, match_returns
 from crm_xl.analysis.screening import Screened
 from crm_xl.settings.model import General
@@ -44,7 +44,7 @@ def net_orders(orders: Screened, general: General, ledger: Ledger) -> tuple[pd.D
     net = net_lines(lines, orders.values("profit")[rows], matches, general)
     del lines, matches  # of ten million lines half a gigabyte, before as much is made
     rows = rows[net.kept]
-    codes = {code: orders.codes(name)[rows] for name, code in CODES.items()}
+    codes = {code: narrow(orders.codes(name)[rows]) for name, code in CODES.items()}
     frame = orders.frame(
         rows, net_amount=net.amount[net.kept], net_profit=net.profit[net.kept], counts=net.counts[net.kept],
         **codes,

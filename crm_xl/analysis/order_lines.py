@@ -217,10 +217,16 @@ class NumberedLines:
 def _codes(orders: pd.DataFrame, name: str) -> Codes:
     """Whole numbers that tell the texts of a column apart; -1 where missing, as all are without the column of a text."""
     if CODES[name] in orders:
-        return orders[CODES[name]].to_numpy(dtype=np.int64)
+        codes: Codes = orders[CODES[name]].to_numpy()
+        return codes
     if name in TEXTS and name not in orders:
-        return np.full(len(orders), -1, dtype=np.int64)
-    return pd.factorize(orders[name].to_numpy(dtype=object))[0].astype(np.int64)
+        return np.full(len(orders), -1, dtype=np.int8)
+    return pd.factorize(orders[name].to_numpy(dtype=object))[0]
+
+
+def narrow(codes: Codes) -> np.ndarray:
+    """The codes in as few bytes as they need, to be compared and looked up and not to be reckoned with."""
+    return codes.astype(np.min_scalar_type(-1 - int(codes.max(initial=0))))
 
 
 def _first_of_each(*columns: np.ndarray) -> Codes:
@@ -249,7 +255,7 @@ def _told_apart(codes: Codes, orders: pd.DataFrame, name: str, rows: Codes) -> t
     if not len(known):
         return codes, np.empty(0, dtype=object)
     numbers, first = _renumbered(codes[known])
-    told = np.full(len(codes), -1, dtype=np.int64)
+    told = np.full(len(codes), -1, dtype=codes.dtype)
     told[known] = numbers
     return told, orders[name].to_numpy(dtype=object)[rows[known[first]]]
 
