@@ -12,7 +12,9 @@ from crm_xl import CrmError, Settings
 from crm_xl.raw import RawTable
 from crm_xl.tables import INPUTS, OUTPUTS, TABLES
 from crm_xl.tables import parameters as p
+from crm_xl.tables.outputs import CHECKS, LEDGER
 from crm_xl.tables.shipped import SHIPPED
+from tests.support import retail
 
 TODAY = "2026-01-15"
 DATE = "2024-12-31"
@@ -283,3 +285,19 @@ def test_what_limits_a_figure_is_told_above_the_tables_that_show_it_and_nowhere_
         notes = [line for line in results.caption_of(table).splitlines() if line.startswith("※")]
         for words in ("优先级评分卡", "价值–潜力矩阵", "潜力层级"):
             assert any(words in note for note in notes) == (words in told), (table, words)
+
+
+def test_the_order_of_the_lines_decides_nothing() -> None:
+    # Amounts in cents: customers who spent as much as another, and halves to be rounded, abound.
+    lines = retail.look_alike(6_000, seed=5)
+    bought = retail.purchases(lines)
+    tables = retail.tables(lines) | {"tblOrders": bought}
+    moved = tables | {"tblOrders": bought.sample(frac=1, random_state=1).reset_index(drop=True)}
+    one, other = (crm_xl.analyze(each, today="2012-01-01") for each in (tables, moved))
+    assert one.tables.keys() == other.tables.keys()
+    for name, table in one.tables.items():
+        if name in (LEDGER.name, CHECKS.name):  # these tell where a line stands
+            continue
+        pd.testing.assert_frame_equal(table, other.tables[name], rtol=0, atol=1e-9, obj=name)
+    for name, table in one.kept_up.items():
+        pd.testing.assert_frame_equal(table, other.kept_up[name], rtol=0, atol=1e-9, obj=name)

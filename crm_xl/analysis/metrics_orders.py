@@ -16,7 +16,7 @@ import pandas as pd
 from crm_xl.analysis.calendar import MONTHS_PER_YEAR, Dates, Period, window
 from crm_xl.analysis.growth import Floats, growth
 from crm_xl.analysis.order_lines import OrderLines
-from crm_xl.analysis.tally import Flags, divide, sums
+from crm_xl.analysis.tally import Flags, divide, settled, sums
 
 DATA_BEGIN = np.timedelta64(30, "D")  # an order this near the earliest date says little of what went before
 RECENT_MONTHS = 3
@@ -99,7 +99,7 @@ def order_totals(lines: OrderLines, analysis_date: pd.Timestamp, period: Period)
         frequency=lines.counted.orders(period),
         lifetime_orders=lines.counted.orders(),
         monetary=lines.bought(period),
-        lifetime_amount=lines.tally.sum(lines.amount, everything),
+        lifetime_amount=lines.sum(lines.amount, everything),
         annual_amount=lines.bought(window(analysis_date, MONTHS_PER_YEAR)),
         amount_3m=lines.bought(last_months),
         amount_previous_3m=lines.bought(last_months.previous),
@@ -114,11 +114,11 @@ def _profit_totals(lines: OrderLines, inside: Flags) -> ProfitTotals | None:
         return None
     covered = inside & known
     return ProfitTotals(
-        profit=lines.tally.sum(lines.profit, covered),
-        sales=lines.tally.sum(lines.amount, covered),
+        profit=lines.sum(lines.profit, covered),
+        sales=lines.sum(lines.amount, covered),
         known=lines.number(covered),
         lines=lines.number(inside),
-        lifetime_profit=lines.tally.sum(lines.profit, known),
+        lifetime_profit=lines.sum(lines.profit, known),
         lifetime_known=lines.number(known),
         lifetime_lines=lines.number(np.ones(len(lines), dtype=bool)),
     )
@@ -131,7 +131,7 @@ def _product_totals(lines: OrderLines, inside: Flags) -> ProductTotals | None:
         return None
     typed = inside & (lines.product_type >= 0)
     cells, pairs = pd.factorize((lines.owners[typed] + 1) * number + lines.product_type[typed])
-    amounts = sums(cells, lines.amount[typed], len(pairs))
+    amounts = settled(sums(cells, lines.amount[typed], len(pairs)))
     bought = amounts > 0
     owner, kind, amounts = pairs[bought] // number - 1, pairs[bought] % number, amounts[bought]
     offered = len(np.unique(kind))

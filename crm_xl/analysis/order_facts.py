@@ -23,7 +23,7 @@ from crm_xl.analysis.order_lines import NumberedLines, OrderLines
 from crm_xl.analysis.order_questions import Bought, OrderFacts, TypesBought
 from crm_xl.analysis.rfm import rfm_of
 from crm_xl.analysis.sold_cells import SoldCells
-from crm_xl.analysis.tally import Codes, Flags, latest_by, sums
+from crm_xl.analysis.tally import Codes, Flags, latest_by, settled, sums
 from crm_xl.analysis.trend import monthly_trend
 from crm_xl.tables import inputs as i
 
@@ -96,7 +96,7 @@ class LineFacts:
                 "customer_id": ids,
                 "first_line": mine.tally.first(mine.days, every).astype("datetime64[us]"),
                 "first_order": mine.counted.first().astype("datetime64[us]"),
-                "net_amount": np.bincount(mine.owners, weights=mine.amount, minlength=len(ids)),
+                "net_amount": mine.sum(mine.amount, every),
             }
         )
 
@@ -114,8 +114,8 @@ class LineFacts:
         lines = self._of_buyers(self._last_line)[1]
         months = lines.days.astype("datetime64[M]").astype(np.int64)
         months -= months.min(initial=0)
-        sums = np.bincount(months, weights=lines.amount).astype(np.float64)
-        return sums[np.bincount(months) > 0]
+        added_up = sums(months, lines.amount, int(months.max(initial=-1)) + 1)
+        return settled(added_up[np.bincount(months) > 0])
 
     def amount(self, period: Period) -> float:
         """The net amount of a period."""
@@ -136,7 +136,7 @@ class LineFacts:
             np.datetime64(analysis_date, "D"),
             last=lines.counted.last(),
             frequency=lines.counted.orders(period),
-            monetary=lines.tally.sum(lines.amount, everything) if period is None else lines.bought(period),
+            monetary=lines.sum(lines.amount, everything) if period is None else lines.bought(period),
         )
 
     def monthly_trend(self, analysis_date: pd.Timestamp, older: pd.Series | None = None) -> pd.DataFrame:
@@ -166,8 +166,8 @@ class LineFacts:
         return [
             Bought(
                 amount=lines.bought(period),
-                profit=lines.tally.sum(lines.profit, lines.inside(period) & told),
-                profit_sales=lines.tally.sum(lines.amount, lines.inside(period) & told),
+                profit=lines.sum(lines.profit, lines.inside(period) & told),
+                profit_sales=lines.sum(lines.amount, lines.inside(period) & told),
                 orders=orders.orders(period),
                 last_before=orders.last(np.datetime64(period.start, "D") - np.timedelta64(1, "D")),
                 last=orders.last(np.datetime64(period.end, "D")),
@@ -187,7 +187,7 @@ class LineFacts:
         """The profit of each listed customer in the period, 元; all missing where no line of it says one."""
         lines = self._reaching(customers, period.end)
         known = lines.inside(period) & ~np.isnan(lines.profit)
-        return lines.tally.sum(lines.profit, known) if known.any() else np.full(len(customers), np.nan)
+        return lines.sum(lines.profit, known) if known.any() else np.full(len(customers), np.nan)
 
     def amount_of(self, customers: pd.Index[Any], chosen: Flags, period: Period) -> float:
         """The net amount of the marked ones of the listed customers in a period, added up line by line, 元."""
@@ -217,7 +217,7 @@ class LineFacts:
         mine, days = lines.tally.codes, lines.days[lines.tally.listed]
         inside = np.zeros(len(lines), dtype=bool)
         inside[lines.tally.listed] = (days > after[mine]) & (days <= until[mine])
-        return lines.tally.sum(lines.amount, inside)
+        return lines.sum(lines.amount, inside)
 
     def types_bought(
         self, customers: pd.Index[Any], until: pd.Timestamp, period: Period | None = None
@@ -233,7 +233,7 @@ class LineFacts:
         return TypesBought(
             owners=pairs // number,
             kinds=pairs % number,
-            amount=sums(cells, lines.amount[typed], len(pairs)),
+            amount=settled(sums(cells, lines.amount[typed], len(pairs))),
             names=lines.type_names,
         )
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from crm_xl.analysis.calendar import Dates, Period
 from crm_xl.analysis.growth import Floats
-from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in
+from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in, settled
 
 TEXTS = ("product_type", "sales_owner", "region")
 # Cleaning tells texts apart; the whole numbers by which it did go with the lines, for to tell millions of texts apart
@@ -117,10 +117,14 @@ class OrderLines:
         """How many lines of tblOrders the marked ones of each customer stand for."""
         return self.tally.sum(self.numbered.members.astype(float), where)
 
+    def sum(self, money: Floats, where: Flags) -> Floats:
+        """What the marked lines of each customer add up to, 元; 0 where there is none."""
+        return settled(self.tally.sum(money, where))
+
     def bought(self, period: Period) -> Floats:
         """The net amount of each customer in the period, 元."""
         if period not in self._amounts:
-            self._amounts[period] = self.tally.sum(self.amount, self.inside(period))
+            self._amounts[period] = self.sum(self.amount, self.inside(period))
         return self._amounts[period]
 
 

@@ -18,7 +18,7 @@ from crm_xl.analysis.calendar import Dates, window
 from crm_xl.analysis.grading import TIE_TOLERANCE
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.notes import RFM, about
-from crm_xl.analysis.tally import Codes, Flags, Tally
+from crm_xl.analysis.tally import Codes, Flags, Tally, settled
 from crm_xl.settings.model import General
 from crm_xl.tables import parameters as p
 
@@ -106,7 +106,7 @@ def rfm_metrics(
         end,
         last=tally.last(days, counts),
         frequency=tally.count(first_of_order),
-        monetary=tally.sum(amounts, inside & ~np.isnan(amounts)),
+        monetary=settled(tally.sum(amounts, inside & ~np.isnan(amounts))),
     )
 
 

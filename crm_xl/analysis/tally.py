@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from crm_xl.analysis.calendar import Dates
 from crm_xl.analysis.growth import Floats
 
+MONEY_DECIMALS = 6  # of a sum in 元, here and in a warehouse
 CANCELLED = 1e-11  # of the gross; well above what adding up thousands of lines loses
 
 _NO_DAY = np.datetime64("NaT", "D")
@@ -66,6 +67,16 @@ def sums(codes: Codes, values: Floats, size: int) -> Floats:
         gross = np.bincount(codes[rows], weights=np.abs(values[rows]), minlength=size)
         net[doubtful & (np.abs(net) <= CANCELLED * gross)] = 0.0
     return net
+
+
+def settled(money: Floats) -> Floats:
+    """Sums in 元 without what only the order of adding has left in their last places.
+
+    0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1: the order of the rows would decide who comes first of two who bought as
+    much, and whether 905.5 is told as 905 or 906.
+    """
+    rounded: Floats = np.round(money, MONEY_DECIMALS)
+    return rounded
 
 
 class Tally:

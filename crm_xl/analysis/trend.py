@@ -10,7 +10,7 @@ from crm_xl.analysis.calendar import Dates
 from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.rfm import first_lines
 from crm_xl.analysis.summary import YUAN_PER_WAN
-from crm_xl.analysis.tally import Codes, Tally, divide
+from crm_xl.analysis.tally import Codes, Tally, divide, settled
 from crm_xl.tables import outputs
 
 
@@ -50,7 +50,7 @@ def monthly_trend(
     known = days <= np.datetime64(analysis_date, "D")
     axis = trend_months(analysis_date, months)
     amounts = orders["net_amount"].to_numpy(dtype=float, na_value=np.nan)
-    money = Tally(_places(days, axis), months).sum(amounts, known & ~np.isnan(amounts))
+    money = settled(Tally(_places(days, axis), months).sum(amounts, known & ~np.isnan(amounts)))
     if counted is None:
         counted = orders.loc[known & orders["counts"].to_numpy(dtype=bool)]
     bought = counted["order_date"].to_numpy(dtype="datetime64[D]")

@@ -14,6 +14,7 @@ import pandas as pd
 from crm_xl.analysis.ledger import Action, Rule, Summed
 from crm_xl.analysis.outliers import BELIEVABLE, BEYOND_BELIEF, FEWEST, RATIOS, blank_is_an_answer
 from crm_xl.analysis.screening import EVENT_DATES, is_fatal
+from crm_xl.analysis.tally import MONEY_DECIMALS
 from crm_xl.schema import Column, Kind
 from crm_xl.tables import inputs as i
 from crm_xl.warehouse.joins import among, not_among
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ibis.expr import types as ir
 
 # Sums are of decimals, so that the order of adding changes nothing and the balance holds to the cent.
-MONEY = "decimal(38, 6)"
+MONEY = f"decimal(38, {MONEY_DECIMALS})"
 _EXACTLY_ONE_LINE = ("customer_id", "order_id", "order_date", "amount")
 
 

@@ -15,7 +15,7 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.order_lines import OrderLines
 from crm_xl.analysis.reports.choice import Choice, named
 from crm_xl.analysis.sold_cells import SoldCells, tells
-from crm_xl.analysis.tally import Codes, Flags, codes_in, sums
+from crm_xl.analysis.tally import Codes, Flags, codes_in, settled, sums
 from crm_xl.tables import choices as c
 from crm_xl.tables import inputs as i
 
@@ -189,9 +189,9 @@ def _sales(lines: OrderLines, customer: Codes, groups: Groups) -> tuple[Sales, C
     told = ~np.isnan(lines.profit)
     return Sales(
         day=lines.days[rows],
-        amount=sums(codes, lines.amount, size),
-        profit=sums(codes[told], lines.profit[told], size),
-        profit_base=sums(codes[told], lines.amount[told], size),
+        amount=settled(sums(codes, lines.amount, size)),
+        profit=settled(sums(codes[told], lines.profit[told], size)),
+        profit_base=settled(sums(codes[told], lines.amount[told], size)),
         counts=np.bincount(codes[lines.counts], minlength=size) > 0,
         order=lines.order[rows],
         customer=customer[rows],
