@@ -239,7 +239,7 @@ class LineFacts:
 
     def texts(self, column: str) -> list[str]:
         """The distinct texts of sales_owner or region."""
-        return [str(text) for text in self.numbered(self._last_line).texts[column][1]]
+        return [str(text) for text in self.numbered(self._last_line).texts(column)[1]]
 
     def sold(
         self, customers: pd.Index[Any], until: pd.Timestamp, _periods: Sequence[Period]

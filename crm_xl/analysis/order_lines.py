@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -145,8 +144,6 @@ class NumberedLines:
         ids: the customers, by number.
         order_id: the number of each line's order id; two customers may use one by mistake.
         order: the number of each line's order, which belongs to one customer.
-        texts: sales_owner, region and product_type: which of its different texts each line has, -1 for none, and
-            those.
     """
 
     days: Dates
@@ -158,7 +155,9 @@ class NumberedLines:
     ids: np.ndarray
     order_id: Codes
     order: Codes
-    texts: Mapping[str, tuple[Codes, np.ndarray]]
+    _orders: pd.DataFrame = field(repr=False)
+    _rows: Codes | slice = field(repr=False)  # of those, the first of each line here
+    _texts: dict[str, tuple[Codes, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, orders: pd.DataFrame, analysis_date: pd.Timestamp) -> NumberedLines:
@@ -171,34 +170,51 @@ class NumberedLines:
         amount = orders["net_amount"].to_numpy(dtype=float)
         profit = orders["net_profit"].to_numpy(dtype=float)
         counts = orders["counts"].to_numpy(dtype=bool)
-        rows = _first_of_each(*codes.values(), days, counts, amount < 0, profit < 0, np.isnan(profit))
-        # Where no line goes with the one before, nothing is copied.
-        alone = len(rows) == len(orders)
-        kept = slice(None) if alone else rows
-        codes = {name: each[kept] for name, each in codes.items()}
-        customer, first = _renumbered(codes["customer_id"])
-        order_id = order = _renumbered(codes["order_id"])[0]
+        rows: Codes | slice = slice(None)  # all of them, and nothing is copied
+        members = np.broadcast_to(np.int64(1), len(orders))
+        # Where even the lines of an order do not stand together, nothing is gained.
+        if _stretches(codes["order_id"]) <= len(orders) / 2:
+            rows = _first_of_each(*codes.values(), days, counts, amount < 0, profit < 0, np.isnan(profit))
+            amount, profit = np.add.reduceat(amount, rows), np.add.reduceat(profit, rows)
+            members = np.diff(rows, append=len(orders))
+        customer, first = _renumbered(codes["customer_id"][rows])
+        order_id = order = _renumbered(codes["order_id"][rows])[0]
         whose = np.empty(int(order_id.max(initial=-1)) + 1, dtype=np.int64)
         whose[order_id] = customer
         if (whose[order_id] != customer).any():
             order = pd.factorize(customer * len(whose) + order_id)[0].astype(np.int64)
         return cls(
-            days=days[kept],
-            amount=amount if alone else np.add.reduceat(amount, rows),
-            profit=profit if alone else np.add.reduceat(profit, rows),
-            counts=counts[kept],
-            members=np.diff(rows, append=len(orders)),
+            days=days[rows],
+            amount=amount,
+            profit=profit,
+            counts=counts[rows],
+            members=members,
             customer=customer,
-            ids=orders["customer_id"].to_numpy(dtype=object)[rows[first]],
+            ids=orders["customer_id"].to_numpy(dtype=object)[rows][first],
             order_id=order_id,
             order=order,
-            texts={name: _told_apart(codes[name], orders, name, rows) for name in TEXTS},
+            _orders=orders,
+            _rows=rows,
         )
+
+    def texts(self, name: str) -> tuple[Codes, np.ndarray]:
+        """Which of the different texts of one of TEXTS each line has, -1 for none, and those in order of appearance."""
+        if name not in self._texts:
+            codes = _codes(self._orders, name)[self._rows]
+            known = np.flatnonzero(codes >= 0)
+            texts = np.empty(0, dtype=object)
+            if len(known):
+                numbers, first = _renumbered(codes[known])
+                texts = self._orders[name].to_numpy(dtype=object)[self._rows][known[first]]
+                codes = np.full(len(codes), -1, dtype=codes.dtype)
+                codes[known] = numbers
+            self._texts[name] = codes, texts
+        return self._texts[name]
 
     @cached_property
     def types(self) -> tuple[Codes, np.ndarray]:
         """Which product type each line has, -1 for none, and their names in order."""
-        codes, names = self.texts["product_type"]
+        codes, names = self.texts("product_type")
         order = np.argsort(names)
         place = np.full(len(names) + 1, -1, dtype=np.int64)  # the last for those that are missing
         place[order] = np.arange(len(names))
@@ -207,8 +223,9 @@ class NumberedLines:
     def of_customers(self, customers: pd.Index[Any]) -> OrderLines:
         """The lines as arrays, their customers numbered as in the index."""
         places = codes_in(pd.Series(self.ids, dtype=object), customers)
+        as_here = np.array_equal(places, np.arange(len(places)))
         return OrderLines(
-            tally=Tally(places[self.customer], len(customers)),
+            tally=Tally(self.customer if as_here else places[self.customer], len(customers)),
             days=self.days,
             amount=self.amount,
             profit=self.profit,
@@ -233,6 +250,11 @@ def narrow(codes: Codes) -> np.ndarray:
     return codes.astype(np.min_scalar_type(-1 - int(codes.max(initial=0))))
 
 
+def _stretches(codes: Codes) -> int:
+    """How many stretches of equal codes there are."""
+    return int(np.count_nonzero(codes[1:] != codes[:-1])) + len(codes[:1])
+
+
 def _first_of_each(*columns: np.ndarray) -> Codes:
     """The row with which each run of rows begins that are equal in every column."""
     differs = np.zeros(len(columns[0]), dtype=bool)
@@ -245,23 +267,12 @@ def _first_of_each(*columns: np.ndarray) -> Codes:
 def _renumbered(codes: Codes) -> tuple[Codes, Codes]:
     """Codes that are not negative, numbered in order of first appearance, and the row where each appears first."""
     first = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]  # what is written last stays
+    first[codes[::-1]] = np.arange(len(codes), dtype=np.int32)[::-1]  # what is written last stays
     there = np.flatnonzero(first >= 0)
     there = there[np.argsort(first[there])]
     number = np.empty(len(first), dtype=np.int64)
     number[there] = np.arange(len(there))
     return number[codes], first[there]
-
-
-def _told_apart(codes: Codes, orders: pd.DataFrame, name: str, rows: Codes) -> tuple[Codes, np.ndarray]:
-    """Which of the different texts each of the rows has, in order of first appearance, -1 for none, and those."""
-    known = np.flatnonzero(codes >= 0)
-    if not len(known):
-        return codes, np.empty(0, dtype=object)
-    numbers, first = _renumbered(codes[known])
-    told = np.full(len(codes), -1, dtype=codes.dtype)
-    told[known] = numbers
-    return told, orders[name].to_numpy(dtype=object)[rows[known[first]]]
 
 
 def order_lines(orders: pd.DataFrame, customers: pd.Index[Any], analysis_date: pd.Timestamp) -> OrderLines:

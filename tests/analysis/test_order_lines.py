@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crm_xl.analysis.calendar import window
 from crm_xl.analysis.metrics_orders import order_totals
-from crm_xl.analysis.order_lines import CODES, NumberedLines, order_lines
+from crm_xl.analysis.order_lines import CODES, TEXTS, NumberedLines, order_lines
 
 DATE = pd.Timestamp("2024-06-30")
 CUSTOMERS = pd.Index(["C1", "C2"], dtype=object)
@@ -76,7 +76,7 @@ def test_sums_members_and_texts_are_those_of_the_lines(lines: list[tuple[Any, ..
     known = frame[frame["order_date"] <= DATE]
     found = NumberedLines.of(frame, DATE)
     assert found.members.sum() == len(known)
-    codes, texts = found.texts["product_type"]
+    codes, texts = found.texts("product_type")
     told = pd.DataFrame(
         {
             "customer_id": found.ids[found.customer],
@@ -133,14 +133,21 @@ def test_codes_that_cleaning_gave_are_as_good_as_the_texts() -> None:
 
 def test_nothing_at_all() -> None:
     found = NumberedLines.of(frame_of([line(1.0)]), pd.Timestamp("2020-01-01"))
-    assert all(len(part) == 0 for part in astuple(found)[:5])
-    assert {name: list(texts) for name, (_, texts) in found.texts.items()} == {
-        name: [] for name in found.texts
-    }
+    assert all(
+        len(part) == 0 for part in (found.days, found.amount, found.members, found.customer, found.ids)
+    )
+    assert all(len(part) == 0 for name in TEXTS for part in found.texts(name))
+
+
+def test_lines_whose_orders_do_not_stand_together_are_left_as_they_are() -> None:
+    frame = frame_of([line(1.0), line(2.0), line(4.0, order_id="S2"), line(8.0), line(16.0, order_id="S2")])
+    found = NumberedLines.of(frame, DATE)
+    assert found.amount.tolist() == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert found.members.tolist() == [1] * 5
 
 
 def test_a_frame_without_texts_is_one_that_says_none() -> None:
     with pytest.raises(KeyError):
         NumberedLines.of(frame_of([line(1.0)]).drop(columns="order_id"), DATE)
     found = NumberedLines.of(frame_of([line(1.0)]).drop(columns="region"), DATE)
-    assert found.texts["region"][0].tolist() == [-1]
+    assert found.texts("region")[0].tolist() == [-1]

@@ -223,7 +223,7 @@ def _combined(*codes: Codes) -> Codes:
 
 
 def _texts(sold: OrderLines | SoldCells, column: str) -> _Said:
-    return sold.said[column] if isinstance(sold, SoldCells) else sold.numbered.texts[column]
+    return sold.said[column] if isinstance(sold, SoldCells) else sold.numbered.texts(column)
 
 
 _Said = tuple[np.ndarray, np.ndarray]  # the number of each row's text, -1 where it is missing; the texts
