@@ -14,6 +14,7 @@ from crm_xl.analysis.growth import Floats
 from crm_xl.analysis.tally import Codes, Flags, Tally, codes_in, settled
 
 TEXTS = ("product_type", "sales_owner", "region")
+_LOOKED_AT = 100_000  # lines that show whether lines stand together
 # Cleaning tells texts apart; the whole numbers by which it did go with the lines, for to tell millions of texts apart
 # again takes most of the time. Lines that come without them are told apart here.
 CODES = {name: f"{name.removesuffix('_id')}_code" for name in ("customer_id", "order_id", *TEXTS)}
@@ -172,9 +173,11 @@ class NumberedLines:
         counts = orders["counts"].to_numpy(dtype=bool)
         rows: Codes | slice = slice(None)  # all of them, and nothing is copied
         members = np.broadcast_to(np.int64(1), len(orders))
-        # Where even the lines of an order do not stand together, nothing is gained.
-        if _stretches(codes["order_id"]) <= len(orders) / 2:
-            rows = _first_of_each(*codes.values(), days, counts, amount < 0, profit < 0, np.isnan(profit))
+        asked = (*codes.values(), days, counts, amount, profit)
+        beginning = _first_of_each(*(column[:_LOOKED_AT] for column in asked))
+        # Where lines do not stand together, nothing is gained.
+        if 0 < len(beginning) <= min(len(orders), _LOOKED_AT) / 2:
+            rows = _first_of_each(*asked)
             amount, profit = np.add.reduceat(amount, rows), np.add.reduceat(profit, rows)
             members = np.diff(rows, append=len(orders))
         customer, first = _renumbered(codes["customer_id"][rows])
@@ -250,17 +253,13 @@ def narrow(codes: Codes) -> np.ndarray:
     return codes.astype(np.min_scalar_type(-1 - int(codes.max(initial=0))))
 
 
-def _stretches(codes: Codes) -> int:
-    """How many stretches of equal codes there are."""
-    return int(np.count_nonzero(codes[1:] != codes[:-1])) + len(codes[:1])
-
-
 def _first_of_each(*columns: np.ndarray) -> Codes:
-    """The row with which each run of rows begins that are equal in every column."""
+    """The row with which each run of rows begins that are equal in every column; of figures, in sign and in being known."""
     differs = np.zeros(len(columns[0]), dtype=bool)
     differs[:1] = True
     for column in columns:
-        differs[1:] |= column[1:] != column[:-1]
+        for told in (column < 0, np.isnan(column)) if column.dtype.kind == "f" else (column,):
+            differs[1:] |= told[1:] != told[:-1]
     return np.flatnonzero(differs)
 
 

@@ -139,7 +139,7 @@ def test_nothing_at_all() -> None:
     assert all(len(part) == 0 for name in TEXTS for part in found.texts(name))
 
 
-def test_lines_whose_orders_do_not_stand_together_are_left_as_they_are() -> None:
+def test_lines_that_do_not_stand_together_are_left_as_they_are() -> None:
     frame = frame_of([line(1.0), line(2.0), line(4.0, order_id="S2"), line(8.0), line(16.0, order_id="S2")])
     found = NumberedLines.of(frame, DATE)
     assert found.amount.tolist() == [1.0, 2.0, 4.0, 8.0, 16.0]
