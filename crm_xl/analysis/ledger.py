@@ -249,8 +249,7 @@ def _column(name: str, told: list[Any], times: list[int]) -> pd.Series:
     if name == "amount":
         return pd.Series(np.concatenate(told) if told else np.empty(0), copy=False)
     if name in _SHARED:
-        texts = list(dict.fromkeys(told))
-        codes = np.array([texts.index(text) for text in told], dtype=np.int64)
+        codes, texts = pd.factorize(np.array(told, dtype=object))
         return pd.Series(
             pd.Categorical.from_codes(np.repeat(codes, times), categories=pd.Index(texts, dtype=object))
         )

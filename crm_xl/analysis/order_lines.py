@@ -90,10 +90,8 @@ class OrderLines:
     def counted(self) -> OrderDays:
         """The orders that count, a twentieth of the lines; made once for all."""
         # The lines of an order mostly stand together: the first of each run, then of each order and day.
-        ends = np.ones(len(self), dtype=bool)
-        ends[1:] = (self.order[1:] != self.order[:-1]) | (self.days[1:] != self.days[:-1])
-        ends[1:] |= self.counts[1:] & ~self.counts[:-1]
-        rows = np.flatnonzero(ends & self.counts)
+        rows = _first_of_each(self.order, self.days, self.counts)
+        rows = rows[self.counts[rows]]
         day = self.days[rows].astype(np.int64)
         day -= day.min(initial=0)
         pairs = self.order[rows] * (int(day.max(initial=0)) + 1) + day

@@ -119,9 +119,10 @@ def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
     sizes = np.abs(screened.values(column.name)[rows])
     other = "万元" if column.unit == "元" else "元"
     low, high = BELIEVABLE.get((screened.table.name, column.name), (None, None))
-    if (low is not None and _half(sizes < low)) or (high is not None and _half(sizes > high)):
+    low, high = low or 0.0, high or np.inf
+    if _half(sizes < low) or _half(sizes > high):
         middle = float(np.median(sizes))
-        if (low is not None and middle < low) or (high is not None and middle > high):
+        if not low <= middle <= high:
             return f"中位数 {middle:.6g}，像是以{other}填写"
     parts = RATIOS.get(column.name, ())
     if screened.table is not i.ORDERS or not parts or not all(name in screened.headings for name in parts):
@@ -132,13 +133,12 @@ def _unit_doubt(screened: Screened, column: Column, rows: np.ndarray) -> str:
         return ""
     sizes, product = sizes[known], product[known]
     # A profit a hundred times smaller than its sale is a thin margin; only the other way round is beyond belief.
-    too_small = column.name == "amount"
-    if not (_half(sizes > BEYOND_BELIEF * product) or (too_small and _half(sizes * BEYOND_BELIEF < product))):
+    least = 1 / BEYOND_BELIEF if column.name == "amount" else 0.0
+    if not (_half(sizes > BEYOND_BELIEF * product) or _half(sizes < least * product)):
         return ""
     ratio = float(np.median(sizes / product))
     words = "×".join(screened.table.column(name).title for name in parts)
-    doubtful = ratio > BEYOND_BELIEF or (too_small and ratio < 1 / BEYOND_BELIEF)
-    return f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍" if doubtful else ""
+    return "" if least <= ratio <= BEYOND_BELIEF else f"约为{words}的 {ratio:.3g} 倍，像是单位相差一万倍"
 
 
 def _half(where: np.ndarray) -> bool:

@@ -83,7 +83,7 @@ class Screened:
             rows: 0-based rows of the raw table.
             more: columns that go behind the declared ones, by name, one value for each of the rows.
         """
-        series = {}
+        columns = {}
         for column in self.table:
             if column.name not in self.headings:
                 values = _absent(column, len(rows)).values
@@ -91,8 +91,11 @@ class Screened:
                 values = self.values(column.name)[rows]
             if column.kind is Kind.DATE:
                 values = values.astype("datetime64[D]").astype(MOMENT)
-            series[column.name] = pd.Series(values, dtype=values.dtype, copy=False)
-        series |= {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in more.items()}
+            columns[column.name] = values
+        series = {
+            name: pd.Series(values, dtype=values.dtype, copy=False)
+            for name, values in (columns | more).items()
+        }
         return pd.DataFrame(series, copy=False)
 
     def findings(

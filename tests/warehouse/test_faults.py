@@ -39,7 +39,6 @@ LINES = pd.DataFrame(
 
 # A process in which nobody has imported the component, and nobody can.
 WITHOUT_A_COMPONENT = """
-import socket
 import sys
 component, address = sys.argv[1:]
 class Absent:
